@@ -1,0 +1,66 @@
+import { readSize } from './big-endian.js';
+import { failure, tooDeep, tooMany } from './failure.js';
+import type { SerializerLimits } from './options.js';
+
+const [BYTES, TEXT, LIST, MAP, TAG] = [2, 3, 4, 5, 6];
+const BREAK = 0xff;
+
+/** What a container of indefinite length still lacks, in the place of a number. */
+const ANY_ITEM = -1;
+const ANY_KEY = -2;
+const THE_VALUE = -3;
+
+/** What a container lacks after one more item. */
+function lessOne(missing: number): number {
+  if (missing > 0) return missing - 1;
+  return missing === ANY_KEY ? THE_VALUE : missing === THE_VALUE ? ANY_KEY : ANY_ITEM;
+}
+
+/**
+ * Checks how a CBOR frame is built before it is decoded: the decoder recurses for every level, and takes a break in the
+ * place of a value for one.
+ *
+ * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits, or holds a tag,
+ * or text or bytes in chunks.
+ */
+export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): void {
+  const { length } = bytes;
+  /** Items still to come: in this container, and in those around it, the outermost first. */
+  let missing = 1;
+  const around: number[] = [];
+  let containers = 0;
+  let at = 0;
+  while (missing !== 0) {
+    if (at >= length) throw failure('decode', 'the frame ends in the middle of the message');
+    const head = bytes[at++] ?? 0;
+    if (head === BREAK) {
+      if (missing !== ANY_ITEM && missing !== ANY_KEY) throw failure('decode', 'a break where nothing can end');
+      missing = 0;
+    } else {
+      missing = lessOne(missing);
+      const major = head >> 5;
+      const minor = head & 31;
+      const isContainer = major === LIST || major === MAP;
+      let size = minor;
+      if (minor >= 24 && minor <= 27) {
+        const width = 1 << (minor - 24);
+        if (major >= BYTES && major <= MAP) size = readSize(bytes, at, width);
+        at += width;
+      } else if (minor > 27 && !(minor === 31 && isContainer)) {
+        throw failure('decode', `a head that is not used in a message: ${head}`);
+      }
+      if (major === TAG) throw failure('decode', 'a tag has no place in a message');
+      if (major === BYTES || major === TEXT) at += size;
+      if ((isContainer || major === BYTES) && ++containers > maxContainers) throw tooMany(maxContainers);
+      if (isContainer) {
+        if (around.length >= maxDepth) throw tooDeep(maxDepth);
+        around.push(missing);
+        if (minor === 31) missing = major === MAP ? ANY_KEY : ANY_ITEM;
+        else missing = major === MAP ? size * 2 : size;
+      }
+    }
+    while (missing === 0 && around.length > 0) missing = around.pop() ?? 0;
+  }
+  if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
+  if (at < length) throw failure('decode', 'the frame goes on after the message');
+}

@@ -1,0 +1,61 @@
+import { decode, encode, type DecodeOptions, type EncodeOptions } from 'cborg';
+import type { WampMessage } from '../protocol/message.js';
+import { checkStructure } from './cbor-structure.js';
+import { asFailure, failure } from './failure.js';
+import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
+import { isPlain, type PlainRules } from './plain.js';
+import { BINARY, prepare } from './prepare.js';
+import type { Frame, Serializer } from './serializer.js';
+import { settle } from './settle.js';
+
+// Keys stay in their order; the types have no word for not sorting them.
+const WRITE = { mapSorter: undefined } as unknown as EncodeOptions;
+const READ: DecodeOptions = { coerceUndefinedToNull: true };
+
+const OUTGOING: PlainRules = { binary: true, outgoing: true };
+const INCOMING: PlainRules = { binary: true, outgoing: false };
+
+class CborSerializer implements Serializer {
+  readonly name = 'cbor';
+  readonly binary = true;
+  readonly #limits: SerializerLimits;
+
+  constructor(options: SerializerOptions) {
+    this.#limits = withDefaults(options);
+  }
+
+  encode(message: WampMessage): Uint8Array {
+    try {
+      const plain = isPlain(message, this.#limits.maxDepth, OUTGOING);
+      const frame = encode(plain ? message : prepare(message, this.#limits, BINARY), WRITE);
+      // In Node it may be a Buffer, or lie in memory that others use as well.
+      return new Uint8Array(frame);
+    } catch (cause) {
+      throw asFailure('encode', 'the message cannot be written as CBOR', cause);
+    }
+  }
+
+  decode(frame: Frame): unknown {
+    try {
+      if (typeof frame === 'string') throw failure('decode', 'CBOR is not text');
+      checkStructure(frame, this.#limits);
+      const value: unknown = decode(frame, READ);
+      return isPlain(value, this.#limits.maxDepth, INCOMING) ? value : settle(value, this.#limits);
+    } catch (cause) {
+      throw asFailure('decode', 'the frame is not CBOR', cause);
+    }
+  }
+}
+
+/**
+ * WAMP's CBOR format, `wamp.2.cbor`. What is sent, and what is refused, is the same as with `json()`, except that bytes
+ * are bytes and text may start with U+0000. Lists and dictionaries of indefinite length are accepted, and `undefined`
+ * is read as null; tags, texts and bytes in chunks, keys that are not strings and the key `__proto__` are a
+ * `SerializationError`. Of duplicate keys the last one counts.
+ *
+ * @example
+ * import { cbor } from 'rxwamp/cbor';
+ * new WampClient({ url, realm, serializers: [cbor(), json()] });
+ * @see WAMP spec, Serializers / CBOR
+ */
+export const cbor = (options: SerializerOptions = {}): Serializer => new CborSerializer(options);

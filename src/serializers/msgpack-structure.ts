@@ -1,0 +1,75 @@
+import { readSize } from './big-endian.js';
+import { failure, tooDeep, tooMany } from './failure.js';
+import type { SerializerLimits } from './options.js';
+
+/** No such type in WAMP: an extension, or a head that MessagePack never uses. */
+const NONE = 255;
+/** How many bytes follow each head from 0xc0 to 0xdf: a value, or the size of what comes next. */
+const WIDTHS = Uint8Array.of(
+  ...[0, NONE, 0, 0], // nil, never used, false, true
+  ...[1, 2, 4], // bin
+  ...[NONE, NONE, NONE], // ext
+  ...[4, 8], // float
+  ...[1, 2, 4, 8, 1, 2, 4, 8], // uint, int
+  ...[NONE, NONE, NONE, NONE, NONE], // fixext
+  ...[1, 2, 4, 2, 4, 2, 4], // str, array, map
+);
+
+/** Whether an integer of 64 bits is nearer to 0 than ±2^53. */
+function isNarrow(bytes: Uint8Array, at: number, signed: boolean): boolean {
+  const first = bytes[at];
+  const second = bytes[at + 1] ?? 0;
+  return (first === 0 && second < 0x20) || (signed && first === 0xff && second >= 0xe0);
+}
+
+/**
+ * Checks how a MessagePack frame is built before anything is allocated for it: the decoder makes room for as many
+ * elements as a header claims, on every level.
+ *
+ * @returns whether it is plain: without bytes, and without an integer that a number might not hold.
+ * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits or holds an
+ * extension.
+ */
+export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): boolean {
+  const { length } = bytes;
+  /** Items still to come: in this container, and in those around it, the outermost first. */
+  let missing = 1;
+  const around: number[] = [];
+  let plain = true;
+  let containers = 0;
+  let at = 0;
+  while (missing > 0) {
+    const head = bytes[at++] ?? NONE;
+    if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
+    missing--;
+    let items = -1;
+    if (head >= 0x80 && head <= 0xbf) {
+      if (head < 0x90) items = 2 * (head & 15);
+      else if (head < 0xa0) items = head & 15;
+      else at += head & 31;
+    } else if (head >= 0xc0 && head <= 0xdf) {
+      const width = WIDTHS[head - 0xc0] ?? NONE;
+      if (width === NONE) throw failure('decode', 'an extension type has no place in a message');
+      if (head === 0xcf || head === 0xd3) plain &&= isNarrow(bytes, at, head === 0xd3);
+      else if (head >= 0xde) items = 2 * readSize(bytes, at, width);
+      else if (head >= 0xdc) items = readSize(bytes, at, width);
+      else if (head >= 0xd9) at += readSize(bytes, at, width);
+      else if (head >= 0xc4 && head <= 0xc6) {
+        plain = false;
+        if (++containers > maxContainers) throw tooMany(maxContainers);
+        at += readSize(bytes, at, width);
+      }
+      at += width;
+    }
+    if (items >= 0) {
+      if (around.length >= maxDepth) throw tooDeep(maxDepth);
+      if (++containers > maxContainers) throw tooMany(maxContainers);
+      around.push(missing);
+      missing = items;
+    }
+    while (missing === 0 && around.length > 0) missing = around.pop() ?? 0;
+  }
+  if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
+  if (at < length) throw failure('decode', 'the frame goes on after the message');
+  return plain;
+}

@@ -1,0 +1,85 @@
+import { Decoder, Encoder, type ExtensionCodecType } from '@msgpack/msgpack';
+import type { WampMessage } from '../protocol/message.js';
+import { asFailure, failure } from './failure.js';
+import { checkStructure } from './msgpack-structure.js';
+import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
+import { isPlain, type PlainRules } from './plain.js';
+import { BINARY, prepare } from './prepare.js';
+import type { Frame, Serializer } from './serializer.js';
+import { settle } from './settle.js';
+
+const OUTGOING: PlainRules = { binary: true, outgoing: true };
+
+/** An encoder keeps the buffer of its largest message, a decoder its last frame; they do not outlive one this large. */
+const LARGE_BYTES = 64 * 1024;
+
+const noExtensions: ExtensionCodecType<undefined> = {
+  tryToEncode: () => null,
+  decode: () => {
+    throw failure('decode', 'an extension type has no place in a message');
+  },
+};
+
+const createEncoder = (useBigInt64: boolean): Encoder =>
+  // The depth has been checked when a value gets there.
+  new Encoder({ extensionCodec: noExtensions, useBigInt64, maxDepth: Infinity });
+
+const createDecoder = (useBigInt64: boolean): Decoder =>
+  new Decoder({
+    extensionCodec: noExtensions,
+    useBigInt64,
+    mapKeyConverter: (key) => {
+      if (typeof key === 'string') return key;
+      throw failure('decode', 'a dictionary has a key that is not a string');
+    },
+  });
+
+class MsgpackSerializer implements Serializer {
+  readonly name = 'msgpack';
+  readonly binary = true;
+  readonly #limits: SerializerLimits;
+  #encoder = createEncoder(false);
+  readonly #decoder = createDecoder(false);
+  readonly #carefulDecoder = createDecoder(true);
+
+  constructor(options: SerializerOptions) {
+    this.#limits = withDefaults(options);
+  }
+
+  encode(message: WampMessage): Uint8Array {
+    try {
+      if (!isPlain(message, this.#limits.maxDepth, OUTGOING))
+        // In this mode the encoder writes numbers beyond 32 bits as floats; `prepare` has made BigInts of them.
+        return createEncoder(true).encode(prepare(message, this.#limits, BINARY));
+      const frame = this.#encoder.encode(message);
+      if (frame.length > LARGE_BYTES) this.#encoder = createEncoder(false);
+      return frame;
+    } catch (cause) {
+      this.#encoder = createEncoder(false);
+      throw asFailure('encode', 'the message cannot be written as MessagePack', cause);
+    }
+  }
+
+  decode(frame: Frame): unknown {
+    try {
+      if (typeof frame === 'string') throw failure('decode', 'MessagePack is not text');
+      const isLarge = frame.length > LARGE_BYTES;
+      if (checkStructure(frame, this.#limits)) return (isLarge ? createDecoder(false) : this.#decoder).decode(frame);
+      return settle((isLarge ? createDecoder(true) : this.#carefulDecoder).decode(frame), this.#limits);
+    } catch (cause) {
+      throw asFailure('decode', 'the frame is not MessagePack', cause);
+    }
+  }
+}
+
+/**
+ * WAMP's MessagePack format, `wamp.2.msgpack`. What is sent, and what is refused, is the same as with `json()`, except
+ * that bytes are bytes and text may start with U+0000. Received extension types, timestamps among them, keys that are
+ * not strings and the key `__proto__` are a `SerializationError`; of duplicate keys the last one counts.
+ *
+ * @example
+ * import { msgpack } from 'rxwamp/msgpack';
+ * new WampClient({ url, realm, serializers: [msgpack(), json()] });
+ * @see WAMP spec, Serializers / MessagePack
+ */
+export const msgpack = (options: SerializerOptions = {}): Serializer => new MsgpackSerializer(options);

@@ -1,0 +1,32 @@
+import type { WampMessage } from '../protocol/message.js';
+
+/** What a transport carries: text for a textual serializer, bytes for a binary one. */
+export type Frame = string | Uint8Array;
+
+/**
+ * Turns messages into frames and back. Give one of your own to a client or a router to speak a format this library
+ * does not bring.
+ *
+ * @see WAMP spec, Serializers
+ */
+export interface Serializer {
+  /** The name in the WebSocket subprotocol: `json` in `wamp.2.json`. */
+  readonly name: string;
+  /** Whether frames are bytes. */
+  readonly binary: boolean;
+  /**
+   * A message as one frame.
+   *
+   * @throws {SerializationError} when the payload holds what the format cannot carry without loss. Nothing was sent.
+   */
+  encode(message: WampMessage): Frame;
+  /**
+   * What a frame holds, not yet checked to be a message.
+   *
+   * @throws {SerializationError} when it cannot be decoded, or is nested deeper than the limit.
+   */
+  decode(frame: Frame): unknown;
+}
+
+/** The WebSocket subprotocol of a serializer, e.g. `wamp.2.json`. */
+export const subprotocol = ({ name }: Serializer): string => `wamp.2.${name}`;
