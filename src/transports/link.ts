@@ -1,0 +1,262 @@
+import { Observable, Subject, take, type Observer, type Subscription } from 'rxjs';
+import {
+  ConnectionLostError,
+  isRxWampError,
+  OverflowError,
+  ProtocolViolationError,
+  type RxWampError,
+} from '../protocol/errors.js';
+import type { WampMessage } from '../protocol/message.js';
+import { validate } from '../protocol/validate.js';
+import { subprotocol, type Frame, type Serializer } from '../serializers/serializer.js';
+
+/** Why a socket is closed, for a transport that can say it: orderly, after a violation, or because a message is too large. */
+export type CloseReason = 'normal' | 'violation' | 'too large';
+
+/** What a transport gives a link to work with: one open, ordered pipe of frames. */
+export interface Socket {
+  /** Bytes handed over that have not left yet. */
+  readonly bufferedBytes: number;
+  /** Sends one frame. Never called after `close`. */
+  send(frame: Frame): void;
+  /** Ends the connection after what was sent has left. */
+  close(reason: CloseReason): void;
+  /** Ends the connection at once, whatever is still on its way. */
+  terminate(): void;
+  /** Asks the other end for a sign of life, which is reported to {@link LinkPort.pong}. Absent where the platform has none. */
+  ping?(): void;
+  /** Stops reading until `resume`, so that the peer feels it. Absent where the platform cannot. */
+  pause?(): void;
+  resume?(): void;
+}
+
+/** What is known of the other end, beside its messages. */
+export interface TransportInfo {
+  /** `'websocket'`, `'rawsocket'`, `'memory'`, … */
+  readonly kind: string;
+  /** Whether the transport keeps secrets: TLS, a Unix socket, or the same process. */
+  readonly secure: boolean;
+  /** Address of the other end, for people. */
+  readonly peer?: string | undefined;
+  /** The `Cookie` header of the WebSocket's upgrade request, at the router. */
+  readonly cookie?: string | undefined;
+  /** SHA-256 fingerprint (lowercase hex) and subject of the client's TLS certificate, at the router. */
+  readonly clientCertificate?: { readonly fingerprint256: string; readonly subject: string } | undefined;
+  /** TLS channel ids by binding type (`tls-unique`, `tls-exporter`), where the platform can give them. */
+  readonly channelBindings?: Readonly<Record<string, Uint8Array>> | undefined;
+}
+
+/** The transport's end of a link: it reports here what the socket does. */
+export interface LinkPort {
+  /** A frame came in. */
+  frame(frame: Frame): void;
+  /** The other end answered a ping. */
+  pong(): void;
+  /** The socket is gone: without an error when it was closed in order, by either side. */
+  closed(error?: RxWampError): void;
+}
+
+/** How a link is made. */
+export interface LinkOptions {
+  readonly serializer: Serializer;
+  readonly info: TransportInfo;
+  /** Largest frame accepted, in bytes (characters for text). Default: 16 MiB. */
+  readonly maxMessageBytes?: number | undefined;
+}
+
+/** Default of the largest frame accepted: 16 MiB. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * One open connection as an RxJS Subject of WAMP messages: `next` sends, `subscribe` receives, `complete` closes in
+ * order, `error` cuts it off. A transport makes it; a session owns it.
+ *
+ * What is received ends by completing when the socket closes in order, or with a {@link ConnectionLostError} when it
+ * breaks. A frame that is no message ends it with a {@link ProtocolViolationError} (or {@link OverflowError} when too large) while the
+ * socket still stands, so that its owner can say ABORT and then hang up.
+ */
+export class Link extends Subject<WampMessage> {
+  /** The format of this link's frames, as both ends agreed. */
+  readonly serializer: Serializer;
+  /** What is known of the other end. */
+  readonly info: TransportInfo;
+  readonly #socket: Socket;
+  readonly #incoming = new Subject<WampMessage>();
+  readonly #pongs = new Subject<void>();
+  readonly #maxMessageBytes: number;
+  #received = 0;
+  #open = true;
+  /** Until what is received has ended: what still comes is not even looked at. */
+  #reading = true;
+
+  private constructor(
+    { serializer, info, maxMessageBytes = MAX_MESSAGE_BYTES }: LinkOptions,
+    connect: (port: LinkPort) => Socket,
+  ) {
+    super();
+    this.serializer = serializer;
+    this.info = info;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#socket = connect({
+      frame: (frame) => {
+        this.#receive(frame);
+      },
+      pong: () => {
+        this.#received++;
+        this.#pongs.next();
+      },
+      closed: (error) => {
+        this.#closed(error);
+      },
+    });
+  }
+
+  /** For transports: a link over an open socket. `connect` is handed the port to report to, and returns the socket. */
+  static over(options: LinkOptions, connect: (port: LinkPort) => Socket): Link {
+    return new Link(options, connect);
+  }
+
+  /** Negotiated subprotocol, e.g. `wamp.2.json`. */
+  get protocol(): string {
+    return subprotocol(this.serializer);
+  }
+
+  /** Whether messages can still be sent. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Frames received so far, pongs among them: a reader who sees it grow knows that the other end is alive. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Bytes sent that have not left this machine. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
+  /**
+   * Sends a message; ignored once the link is closed, as a Subject does.
+   *
+   * @throws {SerializationError} when the message cannot be carried. Nothing was sent.
+   */
+  override next(message: WampMessage): void {
+    if (this.#open) this.#socket.send(this.serializer.encode(message));
+  }
+
+  /** Sends a frame that was encoded once for many links of the same serializer. */
+  sendFrame(frame: Frame): void {
+    if (this.#open) this.#socket.send(frame);
+  }
+
+  /** Closes in order: what was sent still leaves. */
+  override complete(): void {
+    this.#close('normal');
+  }
+
+  /** Closes because of an error of the other end: the reason is told where the transport can tell it. */
+  override error(error: unknown): void {
+    const tooLarge = isRxWampError(error) && error.name === 'OverflowError';
+    this.#close(tooLarge ? 'too large' : 'violation');
+  }
+
+  /** Drops the connection at once, whatever is still on its way. */
+  terminate(): void {
+    this.#open = false;
+    this.#reading = false;
+    this.#socket.terminate();
+  }
+
+  /** Receives. One session at a time reads a link; messages that arrive while nobody does are dropped. */
+  override subscribe(
+    observer?: Partial<Observer<WampMessage>> | ((message: WampMessage) => void) | null,
+  ): Subscription {
+    // RxJS takes a function or an observer here; its overloads do not take the union of both.
+    return this.#incoming.subscribe(observer as Partial<Observer<WampMessage>>);
+  }
+
+  /**
+   * Asks the other end for a sign of life: emits once and completes when it answers, and only completes when the
+   * link ends before. Undefined where the platform cannot ping, as in browsers.
+   */
+  get ping(): (() => Observable<void>) | undefined {
+    if (this.#socket.ping === undefined) return undefined;
+    return () =>
+      new Observable<void>((subscriber) => {
+        subscriber.add(this.#pongs.pipe(take(1)).subscribe(subscriber));
+        if (this.#open) this.#socket.ping?.();
+      });
+  }
+
+  /** Stops reading until {@link resume}. False where the platform cannot. */
+  pause(): boolean {
+    this.#socket.pause?.();
+    return this.#socket.pause !== undefined;
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume?.();
+  }
+
+  #close(reason: CloseReason): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#socket.close(reason);
+  }
+
+  #receive(frame: Frame): void {
+    if (!this.#reading) return;
+    this.#received++;
+    let message: WampMessage;
+    try {
+      if (frame.length > this.#maxMessageBytes) throw tooLarge(frame.length, this.#maxMessageBytes);
+      if ((typeof frame !== 'string') !== this.serializer.binary) throw wrongFrame(this.serializer);
+      message = validate(this.serializer.decode(frame));
+    } catch (error) {
+      this.#reading = false;
+      this.#incoming.error(asViolation(error));
+      return;
+    }
+    this.#incoming.next(message);
+  }
+
+  #closed(error: RxWampError | undefined): void {
+    this.#open = false;
+    this.#reading = false;
+    if (error === undefined) this.#incoming.complete();
+    else this.#incoming.error(error);
+    this.#pongs.complete();
+  }
+}
+
+const wrongFrame = (serializer: Serializer): ProtocolViolationError =>
+  new ProtocolViolationError(
+    `${subprotocol(serializer)} takes ${serializer.binary ? 'binary' : 'text'} frames, this is the other kind`,
+    {
+      attempted: 'receive',
+    },
+  );
+
+/** The error for a frame beyond the limit. */
+export const tooLarge = (bytes: number, limit: number): OverflowError =>
+  new OverflowError(`a message of ${String(bytes)} bytes is beyond the limit of ${String(limit)}`, {
+    attempted: 'receive',
+    limit,
+  });
+
+const asViolation = (error: unknown): RxWampError =>
+  isRxWampError(error) && error.name !== 'SerializationError'
+    ? error
+    : new ProtocolViolationError(
+        `a frame could not be decoded: ${error instanceof Error ? error.message : 'unknown cause'}`,
+        {
+          attempted: 'receive',
+          cause: error,
+        },
+      );
+
+/** The error of a link whose socket closed or broke without the session having ended. */
+export const connectionLost = (what: string, cause?: unknown): ConnectionLostError =>
+  new ConnectionLostError(what, { attempted: 'connection', cause });

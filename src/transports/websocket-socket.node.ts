@@ -1,0 +1,124 @@
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import { OverflowError, ProtocolViolationError, type RxWampError } from '../protocol/errors.js';
+import type { Frame } from '../serializers/serializer.js';
+import { connectionLost, type CloseReason, type LinkPort, type Socket } from './link.js';
+import { CLOSE_CODES, closeError } from './websocket-dial.js';
+import { FrameWriter } from './websocket-frames.node.js';
+
+/** What a link over a WebSocket of `ws` stands on. */
+export interface WsSocketOptions {
+  /** Open, without compression, and with the `binaryType` it comes with. */
+  readonly webSocket: WebSocket;
+  /** The TCP or TLS stream below it. */
+  readonly stream: Duplex;
+  /** Whether this end dialed. */
+  readonly isClient: boolean;
+  /** Largest message that `webSocket` accepts. */
+  readonly maxMessageBytes: number;
+}
+
+/** An open WebSocket of `ws`, at either end. */
+export class WsSocket implements Socket {
+  readonly #webSocket: WebSocket;
+  readonly #writer: FrameWriter;
+  readonly #port: LinkPort;
+  /** Frames that `ws` had already read when reading was paused. */
+  readonly #held: Frame[] = [];
+  #paused = false;
+  #closing = false;
+  #closed = false;
+
+  constructor({ webSocket, stream, isClient, maxMessageBytes }: WsSocketOptions, port: LinkPort) {
+    this.#webSocket = webSocket;
+    this.#writer = new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
+    this.#port = port;
+
+    let broken: Error | undefined;
+    // `ws` does not pass it on.
+    stream.once('error', (error) => (broken = error));
+    webSocket.on('message', (data, isBinary) => this.#receive(frameOf(data, isBinary)));
+    webSocket.on('pong', () => port.pong());
+    webSocket.on('error', (error) => this.#end(receiveError(error, maxMessageBytes)));
+    webSocket.on('close', (code, reason) => this.#end(closeError(code, reason.toString(), broken)));
+  }
+
+  get bufferedBytes(): number {
+    return this.#writer.bufferedBytes;
+  }
+
+  send(frame: Frame): void {
+    this.#writer.write(frame);
+  }
+
+  close(reason: CloseReason): void {
+    this.#closing = true;
+    this.#writer.flush();
+    this.#webSocket.close(CLOSE_CODES[reason]);
+    // The answer has to be read.
+    this.resume();
+  }
+
+  terminate(): void {
+    this.#closing = true;
+    this.#webSocket.terminate();
+  }
+
+  ping(): void {
+    // An answer says that what was sent before has arrived.
+    this.#writer.flush();
+    this.#webSocket.ping();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    // Not from within whatever resumes, which may be the delivery of a frame.
+    queueMicrotask(() => {
+      this.#release();
+      if (!this.#paused) this.#webSocket.resume();
+    });
+  }
+
+  #receive(frame: Frame): void {
+    if (this.#paused || this.#held.length > 0) this.#held.push(frame);
+    else this.#port.frame(frame);
+  }
+
+  #release(): void {
+    while (!this.#paused) {
+      const frame = this.#held.shift();
+      if (frame === undefined) return;
+      this.#port.frame(frame);
+    }
+  }
+
+  #end(error: RxWampError | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#paused = false;
+    this.#release();
+    this.#port.closed(this.#closing ? undefined : error);
+  }
+}
+
+/** Text, or a plain view of the bytes: a Buffer would come out of the serializers as Buffers. */
+function frameOf(data: RawData, isBinary: boolean): Frame {
+  // What `ws` hands over while its `binaryType` is `nodebuffer`.
+  const buffer = data as Buffer;
+  return isBinary ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length) : buffer.toString();
+}
+
+/** The error for what `ws` could not read; it has begun to close the connection by itself. */
+function receiveError(error: NodeJS.ErrnoException, limit: number): RxWampError {
+  const context = { attempted: 'receive', cause: error };
+  if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || error.code === 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH') {
+    return new OverflowError(`a message is beyond the limit of ${limit} bytes`, { ...context, limit });
+  }
+  if (error.code?.startsWith('WS_ERR_') === true) return new ProtocolViolationError(error.message, context);
+  return connectionLost(error.message, error);
+}
