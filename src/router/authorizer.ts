@@ -1,0 +1,95 @@
+import { catchError, defaultIfEmpty, from, map, of, take, timeout, type ObservableInput } from 'rxjs';
+import type { Dict, Uri } from '../protocol/message.js';
+import { ErrorUri } from '../protocol/uris.js';
+import type { RouterContext } from './context.js';
+import type { SessionDetails } from './session/session-details.js';
+import type { Session } from './session/session.js';
+
+/** What a client may be allowed to do on a URI. */
+export type Action = 'publish' | 'subscribe' | 'call' | 'register';
+
+/**
+ * An authorizer's answer. With `disclose: true` the other side is told who the session is, asked or not; with `false` a
+ * request to be told of it is refused; without it the realm's `disclose` decides.
+ */
+export type AuthorizationDecision = boolean | { readonly allow: boolean; readonly disclose?: boolean | undefined };
+
+/**
+ * Decides whether a session may do something. Asked before anything is looked up, so that a refusal tells nothing of
+ * what exists. What it throws, fails with or does not decide in time is answered with `wamp.error.authorization_failed`.
+ *
+ * While it decides asynchronously, further messages of that session wait, in order.
+ *
+ * @param uri the topic or procedure; a pattern when `options.match` says so.
+ * @param options Options of the client's message.
+ * @see WAMP spec, Authorization
+ */
+export type Authorize = (
+  session: SessionDetails,
+  action: Action,
+  uri: Uri,
+  options: Dict,
+) => AuthorizationDecision | ObservableInput<AuthorizationDecision>;
+
+/** An authorizer's answer as broker and dealer need it. */
+export type Verdict =
+  | { readonly allowed: true; readonly disclose?: boolean | undefined }
+  | { readonly allowed: false; readonly error: Uri };
+
+const ALLOWED: Verdict = { allowed: true };
+const DENIED: Verdict = { allowed: false, error: ErrorUri.NOT_AUTHORIZED };
+const FAILED: Verdict = { allowed: false, error: ErrorUri.AUTHORIZATION_FAILED };
+
+const isDecision = (answer: unknown): answer is AuthorizationDecision =>
+  typeof answer === 'boolean' ||
+  (typeof answer === 'object' && answer !== null && 'allow' in answer && typeof answer.allow === 'boolean');
+
+function verdict(decision: unknown): Verdict {
+  if (!isDecision(decision)) return FAILED;
+  if (typeof decision === 'boolean') return decision ? ALLOWED : DENIED;
+  return decision.allow ? { allowed: true, disclose: decision.disclose } : DENIED;
+}
+
+/** Asks a realm's authorizer. */
+export class Authorizer {
+  readonly #authorize: Authorize | undefined;
+  readonly #context: RouterContext;
+
+  constructor(authorize: Authorize | undefined, context: RouterContext) {
+    this.#authorize = authorize;
+    this.#context = context;
+  }
+
+  /** Calls `then` once: at once, or later, and then the session's further messages wait for it. */
+  check(session: Session, action: Action, uri: Uri, options: Dict, then: (verdict: Verdict) => void): void {
+    if (this.#authorize === undefined) {
+      then(ALLOWED);
+      return;
+    }
+    const answer = this.#ask(this.#authorize, session, action, uri, options);
+    if ('allowed' in answer) then(answer);
+    else session.hold(answer.later, then);
+  }
+
+  #ask(authorize: Authorize, { details }: Session, action: Action, uri: Uri, options: Dict) {
+    const { fault, limits } = this.#context;
+    try {
+      const answer = authorize(details, action, uri, options);
+      if (isDecision(answer)) return verdict(answer);
+      const later = from(answer).pipe(
+        take(1),
+        timeout(limits.authorizationTimeoutMs),
+        map(verdict),
+        defaultIfEmpty(FAILED),
+        catchError((error: unknown) => {
+          fault(error);
+          return of(FAILED);
+        }),
+      );
+      return { later };
+    } catch (error) {
+      fault(error);
+      return FAILED;
+    }
+  }
+}

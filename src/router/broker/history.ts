@@ -1,0 +1,23 @@
+import { UsageError } from '../../protocol/errors.js';
+import { isUri } from '../../protocol/uri.js';
+import { ErrorUri } from '../../protocol/uris.js';
+import type { HistoryOptions } from '../options.js';
+import { EventStore } from './event-store.js';
+import type { Subscriptions } from './subscriptions.js';
+
+/**
+ * Makes the subscriptions whose events are kept, so that they are there before anybody subscribes.
+ *
+ * @throws {UsageError} when an option is not what it should be.
+ */
+export function keepHistory(history: readonly HistoryOptions[], subscriptions: Subscriptions): void {
+  for (const { topic, match = 'exact', maxEvents } of history) {
+    const refuse = (what: string): never => {
+      throw new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: 'history', on: topic });
+    };
+    if (!isUri(topic, match)) refuse('not a URI');
+    if (!Number.isInteger(maxEvents) || maxEvents < 1) refuse('maxEvents must be an integer above 0');
+    if (subscriptions.byPattern(match, topic) !== undefined) refuse('listed twice');
+    subscriptions.create(match, topic, new EventStore(maxEvents));
+  }
+}

@@ -1,0 +1,15 @@
+import type { Id, Uri } from '../../protocol/message.js';
+import type { MatchPolicy } from '../../protocol/uri.js';
+import type { Session } from '../session/session.js';
+import type { EventStore } from './event-store.js';
+
+/** A topic or pattern that somebody subscribed to, or whose events are kept. All its subscribers share one id. */
+export interface Subscription {
+  readonly id: Id;
+  readonly uri: Uri;
+  readonly match: MatchPolicy;
+  readonly created: Date;
+  readonly subscribers: Set<Session>;
+  /** Its past events. A subscription that has a store stays when the last subscriber goes. */
+  readonly store: EventStore | undefined;
+}

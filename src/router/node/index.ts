@@ -1,0 +1,3 @@
+export { listen } from './listen.js';
+export type { LinkAcceptor, Listener, ListenOptions } from './listener.js';
+export type { AllowedOrigins } from './origins.js';

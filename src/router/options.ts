@@ -1,0 +1,47 @@
+import type { RouterAuthenticator } from '../auth/router/authenticator.js';
+import type { Uri } from '../protocol/message.js';
+import type { MatchPolicy, UriRule } from '../protocol/uri.js';
+import type { Authorize } from './authorizer.js';
+import type { RouterLimits } from './limits.js';
+
+/** A topic or pattern whose events are kept. */
+export interface HistoryOptions {
+  readonly topic: Uri;
+  /** Default: `'exact'`. */
+  readonly match?: MatchPolicy | undefined;
+  /** How many events are kept. */
+  readonly maxEvents: number;
+}
+
+/** How a realm is run. `{}` is a realm that admits everybody anonymously and allows everything. */
+export interface RealmOptions {
+  /**
+   * How clients prove who they are; the first method a client offers that is listed here and can serve it is taken.
+   * Default: only `anonymous`.
+   */
+  readonly authenticate?: readonly RouterAuthenticator[] | undefined;
+  /**
+   * What clients may do. Default: everything, the meta procedures that kill sessions included; a realm without it is for
+   * clients that trust each other.
+   */
+  readonly authorize?: Authorize | undefined;
+  /** Whether publishers and callers may ask to be disclosed, and callees to be told of their callers. Default: true. */
+  readonly disclose?: boolean | undefined;
+  /** Topics whose past events `wamp.subscription.get_events` tells. Default: none. */
+  readonly history?: readonly HistoryOptions[] | undefined;
+}
+
+/** What a router is made with. */
+export interface RouterOptions {
+  /**
+   * The realms that can be joined, or a function that says how a realm is run, and undefined when there is none of that
+   * name. A realm made by the function lasts as long as somebody is in it.
+   */
+  readonly realms: Readonly<Record<Uri, RealmOptions>> | ((realm: Uri) => RealmOptions | undefined);
+  /** What clients may use up. Default: what is said at each of {@link RouterLimits}. */
+  readonly limits?: Partial<RouterLimits> | undefined;
+  /** What a topic or procedure may hold. Default: `'loose'`. */
+  readonly uriRule?: UriRule | undefined;
+  /** What the router calls itself in WELCOME. Default: `'rxwamp-router-0.1.0'`. */
+  readonly agent?: string | undefined;
+}

@@ -1,0 +1,101 @@
+import { Subject, type Observable } from 'rxjs';
+import { Code } from '../protocol/code.js';
+import { CloseUri } from '../protocol/uris.js';
+import type { Link } from '../transports/link.js';
+import { memoryTransport, type MemoryOptions } from '../transports/memory.js';
+import type { Transport } from '../transports/transport.js';
+import type { RouterContext } from './context.js';
+import { limitsWith } from './limits.js';
+import type { RouterOptions } from './options.js';
+import { RandomIds } from './random-ids.js';
+import { Realms } from './realms.js';
+import { Connection } from './session/connection.js';
+import { newStatistics, type RouterStatistics } from './statistics.js';
+import { Turns } from './turns.js';
+
+/**
+ * A WAMP router: it accepts links from whatever listens, and routes between those in the same realm. It needs nothing of
+ * a platform, so it runs in Node.js, in a page, in a worker and in a test.
+ *
+ * What is local is synchronous: a message that came in has been routed when its delivery returns, unless an
+ * authenticator or authorizer takes its time.
+ *
+ * @example
+ * const router = new Router({ realms: { realm1: {} } });
+ * const wamp = new WampClient({ transport: router.transport(), realm: 'realm1' });
+ */
+export class Router {
+  readonly #context: RouterContext;
+  readonly #realms: Realms;
+  readonly #connections = new Set<Connection>();
+  readonly #faults = new Subject<unknown>();
+  #closed: Promise<void> | undefined;
+  #allGone: () => void = () => undefined;
+
+  /** @throws {UsageError} when an option is not what it should be. */
+  constructor({ realms, limits, uriRule = 'loose', agent = 'rxwamp-router-0.1.0' }: RouterOptions) {
+    this.#context = {
+      limits: limitsWith(limits),
+      uriRule,
+      agent,
+      ids: new RandomIds(),
+      sessionIds: new Set(),
+      turns: new Turns(),
+      statistics: newStatistics(),
+      fault: (error) => this.#faults.next(error),
+    };
+    this.#realms = new Realms(realms, this.#context);
+  }
+
+  /** What the application's own authenticators, authorizers and realm function failed with. Never errors or completes. */
+  readonly faults$: Observable<unknown> = this.#faults.asObservable();
+
+  /** What the router has counted until now. */
+  get statistics(): RouterStatistics {
+    return { ...this.#context.statistics };
+  }
+
+  /** Serves a client over a link, and owns the link from now on. A closed router answers ABORT `wamp.close.system_shutdown`. */
+  accept(link: Link): void {
+    if (this.#closed !== undefined) {
+      link.next([Code.ABORT, { message: 'the router is closed' }, CloseUri.SYSTEM_SHUTDOWN]);
+      link.complete();
+      return;
+    }
+    const connection = new Connection({
+      link,
+      context: this.#context,
+      realms: this.#realms,
+      gone: (which) => this.#gone(which),
+    });
+    this.#connections.add(connection);
+    connection.open();
+  }
+
+  /** A transport that leads to this router without leaving the process. */
+  transport(options?: MemoryOptions): Transport {
+    return memoryTransport((link) => this.accept(link), options);
+  }
+
+  /**
+   * Ends all sessions with GOODBYE `wamp.close.system_shutdown`, and accepts no more.
+   *
+   * @returns fulfilled when all connections are gone, which is after `limits.closeTimeoutMs` at the latest.
+   */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#allGone = resolve;
+      for (const connection of this.#connections) {
+        connection.hurry();
+        connection.dismiss(CloseUri.SYSTEM_SHUTDOWN, undefined, true);
+      }
+      if (this.#connections.size === 0) resolve();
+    });
+    return this.#closed;
+  }
+
+  #gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#closed !== undefined && this.#connections.size === 0) this.#allGone();
+  }
+}

@@ -1,0 +1,128 @@
+import type { Observable } from 'rxjs';
+import { Code } from '../../protocol/code.js';
+import { isOverflowError } from '../../protocol/errors.js';
+import { nextId } from '../../protocol/id.js';
+import type { Id, RequestCode, Uri, WampMessage } from '../../protocol/message.js';
+import { ErrorUri } from '../../protocol/uris.js';
+import type { Frame } from '../../serializers/serializer.js';
+import type { Link } from '../../transports/link.js';
+import type { PeerFeatures } from './peer-features.js';
+import { RequestSequence } from './request-sequence.js';
+import type { SessionDetails } from './session-details.js';
+
+/** What a session asks of the connection it runs over. */
+export interface SessionPort {
+  /** Delivers nothing more of this client until the answer is there and dealt with. */
+  hold<T>(answer: Observable<T>, then: (value: T) => void): void;
+  /** Says GOODBYE and ends the session; quietly: without testaments and a report of its leaving. */
+  dismiss(reason: Uri, message: string | undefined, quietly: boolean): void;
+  /** Drops the connection: the client does not read fast enough. */
+  drop(): void;
+}
+
+/** One client joined to a realm, as its broker and dealer see it. */
+export class Session {
+  readonly requests = new RequestSequence();
+  readonly #link: Link;
+  readonly #port: SessionPort;
+  readonly #maxBufferedBytes: number;
+  #lastInvocation = 0;
+  #ended = false;
+
+  constructor(
+    readonly details: SessionDetails,
+    readonly features: PeerFeatures,
+    link: Link,
+    maxBufferedBytes: number,
+    port: SessionPort,
+  ) {
+    this.#link = link;
+    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#port = port;
+  }
+
+  get id(): Id {
+    return this.details.session;
+  }
+
+  /** The serializer of its link: sessions whose serializers have the same name take the same frames. */
+  get serializer(): Link['serializer'] {
+    return this.#link.serializer;
+  }
+
+  /**
+   * Sends a message; ignored once the session has ended.
+   *
+   * @returns the error URI when it cannot be carried to this client. Nothing was sent then.
+   */
+  send(message: WampMessage): Uri | undefined {
+    if (!this.#canSend()) return undefined;
+    try {
+      this.#link.next(message);
+      return undefined;
+    } catch (error) {
+      return isOverflowError(error) ? ErrorUri.PAYLOAD_SIZE_EXCEEDED : ErrorUri.INVALID_PAYLOAD;
+    }
+  }
+
+  /** Sends what was encoded for all. False when it is too large for this client. */
+  sendFrame(frame: Frame): boolean {
+    if (!this.#canSend()) return true;
+    try {
+      this.#link.sendFrame(frame);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Answers a request with ERROR. */
+  refuse(requestType: RequestCode, request: Id, error: Uri, text?: string): void {
+    this.send(
+      text === undefined
+        ? [Code.ERROR, requestType, request, {}, error]
+        : [Code.ERROR, requestType, request, {}, error, [text]],
+    );
+  }
+
+  /**
+   * Sends an INVOCATION under the next id in sequence. An id is used up only when the message was sent.
+   *
+   * @returns that id, or the error URI when the message cannot be carried to this client.
+   */
+  invoke(message: (invocation: Id) => WampMessage): Id | Uri {
+    const invocation = nextId(this.#lastInvocation);
+    const error = this.send(message(invocation));
+    if (error !== undefined) return error;
+    this.#lastInvocation = invocation;
+    return invocation;
+  }
+
+  /** Whether this id was ever used in an INVOCATION to this client. */
+  wasInvoked(invocation: Id): boolean {
+    return invocation <= this.#lastInvocation;
+  }
+
+  /** Delivers nothing more of this client until the answer is there and dealt with. */
+  hold<T>(answer: Observable<T>, then: (value: T) => void): void {
+    this.#port.hold(answer, then);
+  }
+
+  /** Says GOODBYE to the client and ends the session; quietly: without testaments and a report of its leaving. */
+  dismiss(reason: Uri, message: string | undefined, quietly: boolean): void {
+    this.#port.dismiss(reason, message, quietly);
+  }
+
+  /** From now on nothing is sent. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #canSend(): boolean {
+    if (this.#ended) return false;
+    if (this.#link.bufferedBytes <= this.#maxBufferedBytes) return true;
+    this.#ended = true;
+    this.#port.drop();
+    return false;
+  }
+}
