@@ -9,8 +9,8 @@ export type UriRule = 'loose' | 'strict';
 /** The longest URI that is accepted, in UTF-16 units. The spec sets no limit; without one a peer could grow our tables at will. */
 export const MAX_URI_LENGTH = 4096;
 
-const LOOSE = /^[^\s.#]+$/;
-const STRICT = /^[0-9a-z_]+$/;
+/** What no component may hold, by rule. */
+const FORBIDDEN: Readonly<Record<UriRule, RegExp>> = { loose: /[\s#]/, strict: /[^0-9a-z_.]/ };
 
 /** The match policy named by an option, `exact` when it is absent; undefined when it is not one of the three. */
 export function matchPolicy(option: unknown): MatchPolicy | undefined {
@@ -25,13 +25,10 @@ export function matchPolicy(option: unknown): MatchPolicy | undefined {
  * @see WAMP spec, URIs
  */
 export function isUri(uri: string, match: MatchPolicy = 'exact', rule: UriRule = 'loose'): boolean {
-  if (uri.length > MAX_URI_LENGTH) return false;
-  const component = rule === 'strict' ? STRICT : LOOSE;
-  const components = uri.split('.');
-  const last = components.length - 1;
-  return components.every((part, at) =>
-    part === '' ? match === 'wildcard' || (match === 'prefix' && at === last) : component.test(part),
-  );
+  if (uri.length > MAX_URI_LENGTH || FORBIDDEN[rule].test(uri)) return false;
+  if (match === 'wildcard') return true;
+  const isHollow = uri.startsWith('.') || uri.includes('..');
+  return !isHollow && (match === 'prefix' || (uri !== '' && !uri.endsWith('.')));
 }
 
 /** Whether a URI lies in the namespace `wamp`, which only routers may publish and register under. */

@@ -1,0 +1,325 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { Code, isTopicGap, type Dict, type TopicGap, type WampEvent } from 'rxwamp';
+import {
+  again,
+  close,
+  connected,
+  idle,
+  reconnect,
+  subscribed,
+  TOPIC,
+  useVirtualTime,
+  watch,
+  type Seen,
+  type Setting,
+} from './support.js';
+
+useVirtualTime();
+
+type Item = WampEvent | TopicGap;
+/** Events as their publication ids, gaps as they are told. */
+const items = ({ values }: Seen<Item>): unknown[] =>
+  values.map((item) => (isTopicGap(item) ? 'gap' : item.publication));
+const gapOf = ({ values }: Seen<Item>): TopicGap | undefined => values.filter(isTopicGap).at(-1);
+
+/** A topic with a gap policy, subscribed under id 7, that has seen event 100. */
+function topicWith(
+  gaps: 'notice' | 'history' | 'silent',
+): Setting & { readonly topic: Seen<Item> & { subscription: { unsubscribe(): void } } } {
+  const setting = connected();
+  const topic = watch<Item>(setting.wamp.topic(TOPIC, { gaps }));
+  subscribed(setting.router, 7);
+  setting.router.send([Code.EVENT, 7, 100, {}, ['seen']]);
+  return { ...setting, topic };
+}
+
+const stored = (...publications: number[]): Dict[] =>
+  publications.map((publication) => ({
+    timestamp: '2026-01-01T00:00:00Z',
+    subscription: 8,
+    publication,
+    details: {},
+    args: [publication],
+  }));
+
+describe("gaps: 'silent'", () => {
+  it('goes on as if nothing had been', () => {
+    const { router, topic } = topicWith('silent');
+    reconnect(router);
+    subscribed(router, 8);
+    router.send([Code.EVENT, 8, 101, {}]);
+    expect(items(topic)).toEqual([100, 101]);
+    router.expectSilence();
+  });
+});
+
+describe("gaps: 'notice'", () => {
+  it('tells when the topic is subscribed again, before its next event', () => {
+    const { router, topic } = topicWith('notice');
+    jest.setSystemTime(5_000);
+    router.drop();
+    jest.advanceTimersByTime(700);
+    router.welcome();
+    expect(items(topic)).toEqual([100]);
+    const resumedAtMs = Date.now();
+    subscribed(router, 8);
+    router.send([Code.EVENT, 8, 101, {}]);
+    expect(items(topic)).toEqual([100, 'gap', 101]);
+    expect(gapOf(topic)).toEqual({
+      topic: TOPIC,
+      lostAtMs: 5_000,
+      resumedAtMs,
+      lastPublication: 100,
+      cause: undefined,
+    });
+  });
+
+  it('is one gap, however many attempts it takes', () => {
+    const { router, topic } = topicWith('notice');
+    jest.setSystemTime(5_000);
+    router.drop();
+    again();
+    router.welcome();
+    router.expect(Code.SUBSCRIBE);
+    router.drop();
+    again();
+    router.welcome();
+    subscribed(router, 9);
+    expect(items(topic)).toEqual([100, 'gap']);
+    expect(gapOf(topic)?.lostAtMs).toBe(5_000);
+  });
+
+  it('is told of each gap', () => {
+    const { router, topic } = topicWith('notice');
+    for (const id of [8, 9]) {
+      reconnect(router);
+      subscribed(router, id);
+    }
+    expect(items(topic)).toEqual([100, 'gap', 'gap']);
+  });
+
+  it('is not told before the first connection, however late it comes', () => {
+    const { router, wamp } = idle();
+    router.refuse();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: 'notice' }));
+    for (let attempt = 0; attempt < 5; attempt++) again();
+    router.admit();
+    again();
+    router.welcome();
+    subscribed(router);
+    expect(topic.values).toEqual([]);
+  });
+
+  it('of a topic that nobody had published to says so', () => {
+    const { router, wamp } = connected();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: 'notice' }));
+    subscribed(router);
+    reconnect(router);
+    subscribed(router, 8);
+    expect(gapOf(topic)?.lastPublication).toBeUndefined();
+    expect(items(topic)).toEqual(['gap']);
+  });
+
+  it('may be what makes a subscriber leave', () => {
+    const { router, wamp } = connected();
+    const subscription = wamp.topic(TOPIC, { gaps: 'notice' }).subscribe((item) => {
+      if (isTopicGap(item)) subscription.unsubscribe();
+    });
+    subscribed(router);
+    reconnect(router);
+    subscribed(router, 8);
+    router.expect(Code.UNSUBSCRIBE, { subscription: 8 });
+    router.expectSilence();
+  });
+
+  it('does not go to the subscribers of the same topic who did not ask', () => {
+    const { router, wamp, topic } = topicWith('notice');
+    const plain = watch<Item>(wamp.topic(TOPIC));
+    subscribed(router, 7);
+    reconnect(router);
+    subscribed(router, 8);
+    subscribed(router, 8);
+    expect([items(topic), items(plain)]).toEqual([[100, 'gap'], []]);
+  });
+});
+
+describe("gaps: 'history'", () => {
+  /** Lost and joined again: the history is being asked for. */
+  function asking(): ReturnType<typeof topicWith> & { readonly request: number } {
+    const setting = topicWith('history');
+    reconnect(setting.router);
+    subscribed(setting.router, 8);
+    const { request } = setting.router.expect(Code.CALL, {
+      procedure: 'wamp.subscription.get_events',
+      args: [8],
+      kwargs: { after_publication: 100, limit: 10_000 },
+    });
+    setting.router.expectSilence();
+    return { ...setting, request };
+  }
+
+  it('fills the gap from the router’s history, then goes on, each event once', () => {
+    const { router, topic, request } = asking();
+    router.send([Code.EVENT, 8, 102, {}, [102]]);
+    router.send([Code.EVENT, 8, 103, {}, [103]]);
+    expect(items(topic)).toEqual([100]);
+    router.send([Code.RESULT, request, {}, stored(101, 102)]);
+    expect(items(topic)).toEqual([100, 101, 102, 103]);
+    router.send([Code.EVENT, 8, 104, {}]);
+    expect(items(topic)).toEqual([100, 101, 102, 103, 104]);
+  });
+
+  it('gives what is stored as events', () => {
+    const { router, topic, request } = asking();
+    const details = { topic: 'com.app.real', publisher: 5 };
+    router.send([
+      Code.RESULT,
+      request,
+      {},
+      [{ publication: 101, details, args: [1], kwargs: { k: 2 } }, { publication: 102 }],
+    ]);
+    expect(topic.values.slice(1)).toEqual([
+      expect.objectContaining({
+        args: [1],
+        kwargs: { k: 2 },
+        details,
+        topic: 'com.app.real',
+        publication: 101,
+        subscription: 8,
+      }),
+      expect.objectContaining({ args: [], kwargs: {}, details: {}, topic: TOPIC, publication: 102 }),
+    ]);
+  });
+
+  it('C-41: takes them as one list, and with the keys of nexus', () => {
+    for (const result of [
+      [stored(101, 102)],
+      [{ Publication: 101, Details: {}, Arguments: [1] }, { Publication: 102 }],
+    ]) {
+      const { router, topic, request } = asking();
+      router.send([Code.RESULT, request, {}, result]);
+      expect(items(topic)).toEqual([100, 101, 102]);
+    }
+  });
+
+  it('leaves out what was seen before, when the router gives that, too', () => {
+    const { router, topic, request } = asking();
+    router.send([Code.RESULT, request, {}, stored(98, 99, 100, 101)]);
+    expect(items(topic)).toEqual([100, 101]);
+  });
+
+  it('leaves out what is retained and was seen before', () => {
+    const { router, topic, request } = asking();
+    router.send([Code.EVENT, 8, 100, { retained: true }, ['seen']]);
+    router.send([Code.RESULT, request, {}, stored(101)]);
+    expect(items(topic)).toEqual([100, 101]);
+  });
+
+  it('with nothing missed says nothing', () => {
+    for (const result of [[], [[]]]) {
+      const { router, topic, request } = asking();
+      router.send([Code.RESULT, request, {}, result]);
+      router.send([Code.EVENT, 8, 101, {}]);
+      expect(items(topic)).toEqual([100, 101]);
+    }
+  });
+
+  it.each<[string, (setting: ReturnType<typeof asking>) => void, object]>([
+    [
+      'is refused',
+      ({ router, request }) => router.send([Code.ERROR, Code.CALL, request, {}, 'wamp.error.not_authorized']),
+      { name: 'WampError', uri: 'wamp.error.not_authorized' },
+    ],
+    ['does not come', () => jest.advanceTimersByTime(10_000), { name: 'TimeoutError' }],
+    [
+      'is longer than is fetched',
+      ({ router, request }) =>
+        router.send([Code.RESULT, request, {}, stored(...Array.from({ length: 10_000 }, (_, at) => at + 101))]),
+      { name: 'OverflowError', limit: 10_000 },
+    ],
+    ...[[5], [null], [{}], [{ publication: 'x' }], [[{ publication: 0 }]], ['x', 'y']].map(
+      (result): [string, (setting: ReturnType<typeof asking>) => void, object] => [
+        `is none: ${JSON.stringify(result)}`,
+        ({ router, request }) => router.send([Code.RESULT, request, {}, result]),
+        { name: 'ProtocolViolationError' },
+      ],
+    ),
+  ])('the gap is told, with the cause, when the history %s', (_, fail, cause) => {
+    const setting = asking();
+    const { router, topic } = setting;
+    router.send([Code.EVENT, 8, 20_001, {}]);
+    fail(setting);
+    expect(items(topic)).toEqual([100, 'gap', 20_001]);
+    expect(gapOf(topic)).toMatchObject({ lastPublication: 100, cause });
+    router.send([Code.EVENT, 8, 20_002, {}]);
+    expect(items(topic)).toEqual([100, 'gap', 20_001, 20_002]);
+    expect(router.isConnected).toBe(true);
+  });
+
+  it('keeps a bounded number of events back meanwhile', () => {
+    const { router, topic, request } = asking();
+    for (let at = 0; at <= 10_000; at++) router.send([Code.EVENT, 8, 200 + at, {}]);
+    expect(items(topic).slice(0, 3)).toEqual([100, 'gap', 200]);
+    expect(topic.values).toHaveLength(10_003);
+    // What comes now is too late, and changes nothing.
+    router.send([Code.RESULT, request, {}, stored(101)]);
+    expect(topic.values).toHaveLength(10_003);
+  });
+
+  it('tells the gap at once where the router announces no history', () => {
+    const { router, topic } = topicWith('history');
+    reconnect(router, { roles: { broker: {}, dealer: {} } });
+    subscribed(router, 8);
+    router.expectSilence();
+    expect(gapOf(topic)).toMatchObject({ cause: { name: 'UsageError', uri: 'wamp.error.feature_not_supported' } });
+  });
+
+  it('tells the gap where no event was seen yet, from which to ask', () => {
+    const { router, wamp } = connected();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: 'history' }));
+    subscribed(router);
+    reconnect(router);
+    subscribed(router, 8);
+    router.expectSilence();
+    expect(items(topic)).toEqual(['gap']);
+  });
+
+  it('is asked for again when the connection is lost while it is fetched: the gap is still that of the first loss', () => {
+    const { router, topic } = asking();
+    router.send([Code.EVENT, 8, 150, {}]);
+    router.drop();
+    expect(items(topic)).toEqual([100]);
+    again();
+    router.welcome();
+    subscribed(router, 9);
+    const { request } = router.expect(Code.CALL, { args: [9], kwargs: { after_publication: 100 } });
+    router.send([Code.RESULT, request, {}, stored(101, 150, 151)]);
+    expect(items(topic)).toEqual([100, 101, 150, 151]);
+  });
+
+  it('while it is fetched, closing completes the stream and tells no gap', async () => {
+    const setting = asking();
+    await close(setting);
+    expect(items(setting.topic)).toEqual([100]);
+    expect(setting.topic.complete).toBe(true);
+  });
+
+  it('while it is fetched, leaving forgets it', () => {
+    const { router, topic, request } = asking();
+    topic.subscription.unsubscribe();
+    router.expect(Code.UNSUBSCRIBE, { subscription: 8 });
+    router.send([Code.RESULT, request, {}, stored(101)]);
+    router.expectSilence();
+    expect(items(topic)).toEqual([100]);
+    jest.advanceTimersByTime(20_000);
+    router.expectSilence();
+  });
+
+  it('while it is fetched, being revoked is an error and no gap', () => {
+    const { router, topic, request } = asking();
+    router.send([Code.UNSUBSCRIBED, 0, { subscription: 8 }]);
+    expect(topic.error).toMatchObject({ name: 'RevokedError' });
+    router.send([Code.RESULT, request, {}, stored(101)]);
+    expect(items(topic)).toEqual([100]);
+  });
+});

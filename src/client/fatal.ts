@@ -1,0 +1,24 @@
+import type { Authenticator } from '../auth/authenticator.js';
+import { isConnectionRefusedError, isRxWampError } from '../protocol/errors.js';
+import { ErrorUri } from '../protocol/uris.js';
+
+/** Refusals that fresh credentials could mend. */
+const OF_CREDENTIALS: ReadonlySet<string | undefined> = new Set([
+  ErrorUri.NOT_AUTHORIZED,
+  ErrorUri.AUTHORIZATION_DENIED,
+  ErrorUri.AUTHENTICATION_DENIED,
+  ErrorUri.AUTHENTICATION_FAILED,
+]);
+
+/**
+ * Whether an attempt failed for what another attempt cannot mend. Refused credentials that are asked for afresh at every
+ * attempt are given one more chance: it is the same refusal twice in a row that ends it.
+ */
+export function isFatal(error: unknown, previous: unknown, auth: readonly Authenticator[]): boolean {
+  if (!isRxWampError(error)) return false;
+  if (error.name === 'UsageError' || error.name === 'SerializationError' || error.name === 'AuthenticationError')
+    return true;
+  if (!isConnectionRefusedError(error) || !error.fatal) return false;
+  if (!OF_CREDENTIALS.has(error.reason) || !auth.some(({ renewable }) => renewable === true)) return true;
+  return isConnectionRefusedError(previous) && previous.reason === error.reason;
+}

@@ -1,0 +1,130 @@
+import { AsyncSubject, EMPTY, Observable } from 'rxjs';
+import { isRxWampError, SerializationError, UsageError, type RxWampError } from '../protocol/errors.js';
+import type { Dict, Id, Uri } from '../protocol/message.js';
+import { toPayload, type PayloadInput } from '../protocol/payload.js';
+import { ErrorUri } from '../protocol/uris.js';
+import type { Session } from '../session/session.js';
+import { checkFeatures, checkRequest } from './checks.js';
+import type { Connection } from './connection.js';
+import type { Outbox } from './outbox.js';
+
+/** Options of `publish`: they travel as PUBLISH.Options. */
+export interface PublishOptions {
+  /** Whether the broker answers with the publication's id. Default: false. */
+  readonly acknowledge?: boolean;
+  /** Whether the publisher's own session is left out. Default: true. */
+  readonly exclude_me?: boolean;
+  /** Sessions, authids, authroles that do not get it. Needs the router's `subscriber_blackwhite_listing`, as do the three below. */
+  readonly exclude?: readonly Id[];
+  readonly exclude_authid?: readonly string[];
+  readonly exclude_authrole?: readonly string[];
+  /** Sessions, authids, authroles that alone get it. */
+  readonly eligible?: readonly Id[];
+  readonly eligible_authid?: readonly string[];
+  readonly eligible_authrole?: readonly string[];
+  /** Whether subscribers learn who published. Default: false. Needs `publisher_identification`. */
+  readonly disclose_me?: boolean;
+  /** Whether the broker keeps it for later subscribers who ask with `get_retained`. Default: false. Needs `event_retention`. */
+  readonly retain?: boolean;
+  /** Custom options of the router's, sent as they are. */
+  readonly [custom: `_${string}` | `x_${string}`]: unknown;
+}
+
+/** The broker's acknowledgement. */
+export interface Publication {
+  readonly id: Id;
+  readonly topic: Uri;
+}
+
+/** What publishing works with. */
+export interface PublishContext {
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  /** Where an error goes that nobody waits for. */
+  readonly fault: (error: RxWampError) => void;
+}
+
+/**
+ * Publishes now, or as soon as there is a connection.
+ *
+ * @see the `publish` method of the client, which documents it
+ */
+export function publishEvent(
+  { connection, outbox, fault }: PublishContext,
+  topic: Uri,
+  payload: PayloadInput | undefined,
+  options: PublishOptions,
+): Observable<Publication> {
+  const wire: Dict = { ...options };
+  let answer$: AsyncSubject<Publication> | undefined;
+  let heard = false;
+  const fail = (error: unknown): void => {
+    const known = isRxWampError(error)
+      ? error
+      : new SerializationError('the publication could not be sent', { attempted: 'PUBLISH', on: topic, cause: error });
+    answer$ ??= new AsyncSubject<Publication>();
+    answer$.error(known);
+    // Who publishes has not had the time to listen yet, when it fails at once.
+    queueMicrotask(() => {
+      if (!heard) fault(known);
+    });
+  };
+  const answer = (): Observable<Publication> => {
+    if (answer$ === undefined) return EMPTY;
+    const answered$ = answer$;
+    return new Observable<Publication>((subscriber) => {
+      heard = true;
+      return answered$.subscribe(subscriber);
+    });
+  };
+  const send = (session: Session): void => {
+    try {
+      checkFeatures(session.info, 'PUBLISH', topic, wire);
+      const [args, kwargs] = content;
+      session.publisher.publish(
+        topic,
+        args,
+        kwargs,
+        wire,
+        answer$ && {
+          published: (id) => {
+            accept(id);
+          },
+          failed: fail,
+        },
+      );
+      if (options.acknowledge !== true) answer$?.complete();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const accept = (id: Id): void => {
+    answer$?.next({ id, topic });
+    answer$?.complete();
+  };
+  let content: ReturnType<typeof toPayload>;
+  try {
+    checkRequest('PUBLISH', topic, wire);
+    checkLists(topic, options);
+    content = toPayload(payload, 'PUBLISH', topic);
+  } catch (error) {
+    fail(error);
+    return answer();
+  }
+  const { session } = connection;
+  // Nothing is made for who does not wait for an answer: bursts of publications are the rule.
+  if (options.acknowledge === true || session === undefined) answer$ = new AsyncSubject<Publication>();
+  if (session !== undefined && outbox.isEmpty) send(session);
+  else if (connection.isClosed) fail(connection.closed('PUBLISH', topic));
+  else outbox.add({ topic, send, fail });
+  return answer();
+}
+
+/** Routers in the field take an empty list for none, and would show to everybody what was meant for nobody. */
+function checkLists(topic: Uri, { eligible, eligible_authid, eligible_authrole }: PublishOptions): void {
+  if (eligible?.length !== 0 && eligible_authid?.length !== 0 && eligible_authrole?.length !== 0) return;
+  throw new UsageError(ErrorUri.INVALID_ARGUMENT, 'nobody is eligible: leave the option out, or do not publish', {
+    attempted: 'PUBLISH',
+    on: topic,
+  });
+}

@@ -1,0 +1,34 @@
+import { announce, type Roles } from '../protocol/features.js';
+
+/**
+ * What this client announces in HELLO: exactly the features it has.
+ *
+ * @see WAMP spec, Feature Announcement
+ */
+export const CLIENT_ROLES: Roles = {
+  publisher: announce('publisher_exclusion', 'publisher_identification', 'subscriber_blackwhite_listing'),
+  subscriber: announce(
+    'pattern_based_subscription',
+    'publication_trustlevels',
+    'publisher_identification',
+    'subscription_revocation',
+  ),
+  caller: announce(
+    'call_canceling',
+    'call_timeout',
+    'caller_identification',
+    'progressive_call_invocations',
+    'progressive_call_results',
+  ),
+  callee: announce(
+    'call_canceling',
+    'call_timeout',
+    'call_trustlevels',
+    'caller_identification',
+    'pattern_based_registration',
+    'progressive_call_invocations',
+    'progressive_call_results',
+    'registration_revocation',
+    'shared_registration',
+  ),
+};
