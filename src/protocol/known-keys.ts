@@ -109,9 +109,11 @@ const KNOWN: Readonly<Partial<Record<number, Readonly<Record<string, Check>>>>> 
 
 /** The first key the spec types otherwise, as `key must be …`; undefined when all are as they should be. */
 export function wrongKey(code: Code, dictionary: Record<string, unknown>): string | undefined {
+  const keys = Object.keys(dictionary);
+  if (keys.length === 0) return undefined;
   const known = KNOWN[code];
   if (known === undefined) return undefined;
-  for (const key in dictionary) {
+  for (const key of keys) {
     const value = dictionary[key];
     if (value === null || value === undefined || !Object.hasOwn(known, key)) continue;
     const check = known[key];

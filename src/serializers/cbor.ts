@@ -3,7 +3,8 @@ import type { WampMessage } from '../protocol/message.js';
 import { checkStructure } from './cbor-structure.js';
 import { asFailure, failure } from './failure.js';
 import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
-import { isPlain, type PlainRules } from './plain.js';
+import { isPlainDecoded } from './plain-decoded.js';
+import { isPlain } from './plain.js';
 import { BINARY, prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
 import { settle } from './settle.js';
@@ -11,9 +12,6 @@ import { settle } from './settle.js';
 // Keys stay in their order; the types have no word for not sorting them.
 const WRITE = { mapSorter: undefined } as unknown as EncodeOptions;
 const READ: DecodeOptions = { coerceUndefinedToNull: true };
-
-const OUTGOING: PlainRules = { binary: true, outgoing: true };
-const INCOMING: PlainRules = { binary: true, outgoing: false };
 
 class CborSerializer implements Serializer {
   readonly name = 'cbor';
@@ -26,7 +24,7 @@ class CborSerializer implements Serializer {
 
   encode(message: WampMessage): Uint8Array {
     try {
-      const plain = isPlain(message, this.#limits.maxDepth, OUTGOING);
+      const plain = isPlain(message, this.#limits.maxDepth, true);
       const frame = encode(plain ? message : prepare(message, this.#limits, BINARY), WRITE);
       // In Node it may be a Buffer, or lie in memory that others use as well.
       return new Uint8Array(frame);
@@ -40,7 +38,7 @@ class CborSerializer implements Serializer {
       if (typeof frame === 'string') throw failure('decode', 'CBOR is not text');
       checkStructure(frame, this.#limits);
       const value: unknown = decode(frame, READ);
-      return isPlain(value, this.#limits.maxDepth, INCOMING) ? value : settle(value, this.#limits);
+      return isPlainDecoded(value, this.#limits.maxDepth, true) ? value : settle(value, this.#limits);
     } catch (cause) {
       throw asFailure('decode', 'the frame is not CBOR', cause);
     }

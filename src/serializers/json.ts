@@ -4,17 +4,13 @@ import { asFailure, failure } from './failure.js';
 import { markIntegers } from './json-integers.js';
 import { checkStructure } from './json-text.js';
 import { EXACT, withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
-import { isPlain, type PlainRules } from './plain.js';
+import { isPlainDecoded } from './plain-decoded.js';
+import { isPlain } from './plain.js';
 import { prepare, type Format } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
 import { settle, settleInteger } from './settle.js';
 
 const FORMAT: Format = { bytesAsText: (bytes) => `\0${toBase64(bytes)}`, bits64: false, bigintFrom: EXACT };
-
-const OUTGOING: PlainRules = { binary: false, outgoing: true };
-const INCOMING: PlainRules = { binary: false, outgoing: false };
-/** Of what has been prepared: its bytes are text that starts with U+0000. */
-const PREPARED: PlainRules = { binary: true, outgoing: false };
 
 /**
  * Stands for an integer while a text is read; no Base64 starts with it. A peer that sends it only repeats that integer.
@@ -34,9 +30,10 @@ class JsonSerializer implements Serializer {
 
   encode(message: WampMessage): string {
     try {
-      if (isPlain(message, this.#limits.maxDepth, OUTGOING)) return JSON.stringify(message);
+      if (isPlain(message, this.#limits.maxDepth, false)) return JSON.stringify(message);
       const ready = prepare(message, this.#limits, FORMAT);
-      return isPlain(ready, this.#limits.maxDepth, PREPARED) ? JSON.stringify(ready) : write(ready);
+      // Its bytes are text by now, which starts with U+0000.
+      return isPlain(ready, this.#limits.maxDepth, true) ? JSON.stringify(ready) : write(ready);
     } catch (cause) {
       throw asFailure('encode', 'the message cannot be written as JSON', cause);
     }
@@ -47,7 +44,7 @@ class JsonSerializer implements Serializer {
       const text = typeof frame === 'string' ? frame : utf8.decode(frame);
       checkStructure(text, this.#limits);
       const value: unknown = JSON.parse(text);
-      return isPlain(value, this.#limits.maxDepth, INCOMING) ? value : this.#settle(value, text);
+      return isPlainDecoded(value, this.#limits.maxDepth, false) ? value : this.#settle(value, text);
     } catch (cause) {
       throw asFailure('decode', 'the frame is not JSON', cause);
     }

@@ -3,12 +3,10 @@ import type { WampMessage } from '../protocol/message.js';
 import { asFailure, failure } from './failure.js';
 import { checkStructure } from './msgpack-structure.js';
 import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
-import { isPlain, type PlainRules } from './plain.js';
+import { isPlain } from './plain.js';
 import { BINARY, prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
 import { settle } from './settle.js';
-
-const OUTGOING: PlainRules = { binary: true, outgoing: true };
 
 /** An encoder keeps the buffer of its largest message, a decoder its last frame; they do not outlive one this large. */
 const LARGE_BYTES = 64 * 1024;
@@ -48,7 +46,7 @@ class MsgpackSerializer implements Serializer {
 
   encode(message: WampMessage): Uint8Array {
     try {
-      if (!isPlain(message, this.#limits.maxDepth, OUTGOING))
+      if (!isPlain(message, this.#limits.maxDepth, true))
         // In this mode the encoder writes numbers beyond 32 bits as floats; `prepare` has made BigInts of them.
         return createEncoder(true).encode(prepare(message, this.#limits, BINARY));
       const frame = this.#encoder.encode(message);

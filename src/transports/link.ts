@@ -1,4 +1,4 @@
-import { Observable, Subject, take, type Observer, type Subscription } from 'rxjs';
+import { Observable, Subject, take, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import {
   ConnectionLostError,
   isRxWampError,
@@ -38,7 +38,7 @@ export interface TransportInfo {
   readonly secure: boolean;
   /** Address of the other end, for people. */
   readonly peer?: string | undefined;
-  /** The `Cookie` header of the WebSocket's upgrade request, at the router. */
+  /** Value of the session cookie that came with the WebSocket's upgrade request or was given in its answer, at the router. */
   readonly cookie?: string | undefined;
   /** SHA-256 fingerprint (lowercase hex) and subject of the client's TLS certificate, at the router. */
   readonly clientCertificate?: { readonly fingerprint256: string; readonly subject: string } | undefined;
@@ -81,7 +81,17 @@ export class Link extends Subject<WampMessage> {
   /** What is known of the other end. */
   readonly info: TransportInfo;
   readonly #socket: Socket;
-  readonly #incoming = new Subject<WampMessage>();
+  /** Who reads: replaced, never changed, so that who leaves while a message is handed out disturbs nobody. */
+  #readers: readonly Subscriber<WampMessage>[] = [];
+  /** How what is received ended; whoever subscribes later is told at once. */
+  #ending: { readonly error: RxWampError | undefined } | undefined;
+  readonly #incoming = new Observable<WampMessage>((reader) => {
+    if (this.#ending !== undefined) finish(reader, this.#ending.error);
+    else this.#readers = [...this.#readers, reader];
+    return () => {
+      this.#readers = this.#readers.filter((one) => one !== reader);
+    };
+  });
   readonly #pongs = new Subject<void>();
   readonly #maxMessageBytes: number;
   #received = 0;
@@ -215,21 +225,33 @@ export class Link extends Subject<WampMessage> {
       if ((typeof frame !== 'string') !== this.serializer.binary) throw wrongFrame(this.serializer);
       message = validate(this.serializer.decode(frame));
     } catch (error) {
-      this.#reading = false;
-      this.#incoming.error(asViolation(error));
+      this.#finish(asViolation(error));
       return;
     }
-    this.#incoming.next(message);
+    for (const reader of this.#readers) reader.next(message);
   }
 
   #closed(error: RxWampError | undefined): void {
     this.#open = false;
-    this.#reading = false;
-    if (error === undefined) this.#incoming.complete();
-    else this.#incoming.error(error);
+    this.#finish(error);
     this.#pongs.complete();
   }
+
+  /** Ends what is received, once. */
+  #finish(error: RxWampError | undefined): void {
+    this.#reading = false;
+    if (this.#ending !== undefined) return;
+    this.#ending = { error };
+    const readers = this.#readers;
+    this.#readers = [];
+    for (const reader of readers) finish(reader, error);
+  }
 }
+
+const finish = (reader: Subscriber<WampMessage>, error: RxWampError | undefined): void => {
+  if (error === undefined) reader.complete();
+  else reader.error(error);
+};
 
 const wrongFrame = (serializer: Serializer): ProtocolViolationError =>
   new ProtocolViolationError(
