@@ -1,11 +1,11 @@
-import { allEntries, websocket } from './scripts/manifest.mjs';
+import { entries, websocket } from './scripts/manifest.mjs';
 
 /** @param {string} text */
 const escaped = (text) => text.replaceAll(/[./]/g, '\\$&');
 
 /** `rxwamp` and its entries mean the sources here, as they do for the compiler (`paths` in tsconfig.json). */
 const selfReferences = Object.fromEntries(
-  allEntries.map(({ subpath, source }) => [`^rxwamp${escaped(subpath.slice(1))}$`, `<rootDir>/${source}`]),
+  entries.map(({ subpath, source }) => [`^rxwamp${escaped(subpath.slice(1))}$`, `<rootDir>/${source}`]),
 );
 
 /** @type {import('jest').Config} */

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import dts from 'rollup-plugin-dts';
-import { entries, manifest, outputs, root, unwritten, websocket } from './scripts/manifest.mjs';
+import { entries, manifest, outputs, root, websocket } from './scripts/manifest.mjs';
 
 /**
  * tsc has written build/; this packs it into dist/ as ES modules and CommonJS, with declarations for both.
@@ -13,8 +13,6 @@ import { entries, manifest, outputs, root, unwritten, websocket } from './script
  */
 const bundled = /^(@noble\/|cborg$|cborg\/)/;
 const declared = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]);
-
-for (const { source } of unwritten) console.warn(`not written yet, left out of the build: ${source}`);
 
 /** @param {string} name @param {string} extension */
 const emitted = (name, extension) => join(root, 'build', `${name}.${extension}`);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -33,7 +33,7 @@ const nameOf = (file) => file.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
 const sourceOf = (name) => `src/${name}.ts`;
 
 /** @type {readonly Entry[]} */
-export const allEntries = Object.entries(manifest.exports).flatMap(([subpath, target]) => {
+export const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) => {
   if (typeof target === 'string') return [];
   const file = target.import.default ?? target.import.node;
   if (file === undefined) throw new Error(`${subpath} of exports names no file`);
@@ -47,25 +47,5 @@ export const websocket = {
   browser: nameOf(manifest.imports['#websocket'].default.import),
 };
 
-/**
- * True once every entry of `exports` is written: a missing one then fails the build and the tests
- * instead of being left out of them.
- *
- * @type {boolean}
- */
-export const complete = false;
-
-/** @param {string} source */
-const isWritten = (source) => existsSync(join(root, source));
-
-/** The entries to build and check. */
-export const entries = complete ? allEntries : allEntries.filter(({ source }) => isWritten(source));
-
-/** Entries that are left out of everything. */
-export const unwritten = allEntries.filter((entry) => !entries.includes(entry));
-
 /** Names of all that the build puts into dist/ under a name of its own. */
-export const outputs = [
-  ...entries.map(({ name }) => name),
-  ...Object.values(websocket).filter((name) => complete || isWritten(sourceOf(name))),
-];
+export const outputs = [...entries.map(({ name }) => name), ...Object.values(websocket)];

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { catchError, defer, EMPTY, NEVER, of, throwError } from 'rxjs';
-import { Code, ConnectionRefusedError, WampClient } from 'rxwamp';
+import { Code, ConnectionRefusedError, memoryTransport, WampClient } from 'rxwamp';
 import { fakeRouter } from 'rxwamp/testing';
 import {
   again,
@@ -256,7 +256,7 @@ describe('what was live is made again before `connected` is told', () => {
     });
     const states = watch(wamp.state$);
     const topic = watch(wamp.topic(TOPIC));
-    expect(valuesOf(topic)).toEqual(['x']);
+    expect(topic).toMatchObject({ error: undefined, values: [{ value: 'x' }] });
     const registration = watch(wamp.register(PROCEDURE, () => 1));
     expect(registration.values).toEqual([{ id: 8, procedure: PROCEDURE }]);
     expect(valuesOf(watch(wamp.call(PROCEDURE)))).toEqual(['r']);
@@ -364,6 +364,28 @@ describe('a client closed by who watches its state', () => {
     expect(router.isConnected).toBe(false);
     expect(jest.getTimerCount()).toBe(0);
   });
+});
+
+it('a client closed while a router in the same process answers is closed, whatever that says still', async () => {
+  const wamp = new WampClient({
+    realm: 'realm1',
+    auth: [{ method: 'x', begin: () => [{ answer: () => [{ signature: '' }] }] }],
+    transport: memoryTransport((link) => {
+      link.subscribe(([code]) => {
+        if (code === Code.HELLO) link.next([Code.CHALLENGE, 'x', {}]);
+        if (code === Code.AUTHENTICATE) link.next([Code.WELCOME, 1, {}]);
+      });
+    }),
+  });
+  const seen: string[] = [];
+  wamp.state$.subscribe(({ status }) => {
+    seen.push(status);
+    if (status === 'authenticating') void wamp.close();
+  });
+  wamp.connect();
+  expect(seen).toEqual(['idle', 'connecting', 'authenticating', 'closed']);
+  expect(wamp.state.status).toBe('closed');
+  expect(jest.getTimerCount()).toBe(0);
 });
 
 it('a refusal that is not fatal is tried again, with what the router said', () => {

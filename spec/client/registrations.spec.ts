@@ -190,6 +190,23 @@ describe('a procedure that is taken', () => {
     setting.router.expectSilence();
   });
 
+  it("onConflict: 'retry' counts anew in the next session", () => {
+    const setting = connected({ retry: { maxAttempts: 2 } });
+    const registration = watch(setting.wamp.register(PROCEDURE, () => 1, { onConflict: 'retry' }));
+    const conflicts = (): void => {
+      refuse(setting);
+      again();
+      refuse(setting);
+    };
+    conflicts();
+    reconnect(setting.router);
+    conflicts();
+    expect(registration.error).toBeUndefined();
+    again();
+    registered(setting.router);
+    expect(registration.values).toHaveLength(1);
+  });
+
   it("onConflict: 'retry' while waiting can be left", () => {
     const setting = connected();
     const registration = watch(setting.wamp.register(PROCEDURE, () => 1, { onConflict: 'retry' }));

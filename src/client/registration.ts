@@ -148,7 +148,7 @@ class DurableRegistration implements Durable {
     } else if (taken && policy === 'retry' && this.retry !== false && ++this.#conflicts <= this.retry.maxAttempts) {
       const wait = backoffDelayMs(this.#conflicts, this.retry);
       this.#work = after(wait).subscribe(() => {
-        if (session.isOpen) this.#register(session, () => undefined, options);
+        this.#register(session, () => undefined, options);
       });
     } else {
       this.observer.error(error);

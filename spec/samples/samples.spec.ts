@@ -1,0 +1,166 @@
+import { readdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ensureBuilt } from '../../scripts/ensure-built.mjs';
+import { root } from '../../scripts/manifest.mjs';
+import { endAll, run, type Ended } from './run.js';
+
+jest.setTimeout(120_000);
+beforeAll(ensureBuilt, 300_000);
+afterEach(endAll);
+
+/** Lines that each sample has to write, in whatever order. */
+const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'topics.mjs': [
+    'exact      21 °C',
+    'shared     69.8 °F',
+    'prefix     com.example.kitchen.door: open',
+    'wildcard   com.example.bath.celsius: 24',
+    'retained   com.example.bath.celsius: 24, retained: true',
+  ],
+  'calls.mjs': [
+    'value    3.5',
+    "kwargs   [ 'Ada', 'Alan' ] { called: 'A' }",
+    'error    com.example.error.division_by_zero {"a":1}',
+    'timeout  CALL com.example.sleep: no answer within 50 ms',
+    'cancel   unsubscribed, so cancelled',
+    '         … and its callee stopped',
+    'retry    there now',
+  ],
+  'progressive-results.mjs': [
+    'countdown     3',
+    'countdown     2',
+    'countdown     1',
+    'without       1',
+    'first two     [ 1000, 999 ]',
+    'streamed in   20',
+    'streamed out  5',
+    'streamed out  15',
+    'streamed out  35',
+  ],
+  'registrations.mjs': [
+    'value        is the one argument',
+    'payload      several arguments and keywords',
+    'promise      of com.example.promise was awaited',
+    'observable   each value, is a, progressive result',
+    'generator    so is, what is yielded',
+    'error        com.example.error.as_it_is: code 7',
+    'exception    wamp.error.runtime_error: and no stack trace',
+    'signal       aborted',
+    'shared       callee 1,callee 2,callee 1,callee 2',
+  ],
+  'typed-contract.mjs': ['price     2.85', 'ordered   2 × TEA'],
+  'reconnecting.mjs': [
+    'state    connected',
+    'event    is sent at once',
+    'outbox   2 wait',
+    'gap      what was published meanwhile is lost',
+    'event    waited',
+    'event    waited, too',
+    'state    closed',
+  ],
+};
+
+describe('samples', () => {
+  it('are all run here', () => {
+    const files = readdirSync(join(root, 'samples')).filter((file) => file.endsWith('.mjs'));
+    expect(files.sort()).toEqual(Object.keys(SAMPLES).sort());
+  });
+
+  it.each(Object.entries(SAMPLES))('%s ends by itself and shows what it says', async (file, expected) => {
+    const { code, lines, stderr } = await run([`samples/${file}`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual(expect.arrayContaining([...expected]));
+  });
+});
+
+describe('quickstart', () => {
+  const START = 'scripts/start.mjs';
+  let whole: Ended;
+  beforeAll(async () => {
+    whole = await run([START]);
+  }, 120_000);
+
+  const marked = ({ lines }: Ended, mark: string) => lines.filter((line) => line.startsWith(mark));
+  const notes = ({ lines }: Ended) => lines.filter((line) => line.startsWith('       ')).map((line) => line.trim());
+
+  it('goes through every step', () => {
+    expect({ code: whole.code, stderr: whole.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(marked(whole, '✖')).toEqual([]);
+    expect(marked(whole, '✔')).toEqual([
+      expect.stringMatching(/^✔ {2}1 {2}start the router +ws:\/\/127\.0\.0\.1:\d+\/ws, process \d+$/),
+      expect.stringMatching(/^✔ {2}2 {2}subscribe to com\.example\.tick +ticks \d+, \d+, \d+ of process \d+$/),
+      '✔  3  call com.example.add             2 + 3 = 5',
+      '✔  4  stream com.example.count         40 progressive results',
+      expect.stringMatching(/^✔ {2}5 {2}register com\.example\.square +registration \d+$/),
+      '✔  6  have it called from there        3² + 4² = 25',
+      '✔  7  kill the router                  noticed, and tried again',
+      '✔  8  start it again                   joined anew',
+      expect.stringMatching(/^✔ {2}9 {2}the subscription goes on +ticks \d+, \d+, \d+ of process \d+$/),
+      '✔ 10  the registration is called       3² + 4² = 25',
+      '✔ 11  the call can be made again       2 + 3 = 5',
+      '✔ 12  say goodbye                      closed',
+    ]);
+    expect(whole.lines.at(-2)).toMatch(/^All 12 steps done in \d+\.\d s\.$/);
+  });
+
+  it('has another router process after the restart', () => {
+    const [started, before, after] = marked(whole, '✔').flatMap((line) => /process (\d+)$/.exec(line)?.[1] ?? []);
+    expect(before).toBe(started);
+    expect(after).toMatch(/^\d+$/);
+    expect(after).not.toBe(started);
+  });
+
+  it('tells the state of the connection as it changes', () => {
+    const states = notes(whole).flatMap((note) => /^[a-z]+/.exec(note)?.[0] ?? []);
+    expect(states.slice(0, 6)).toEqual(['idle', 'connecting', 'connected', 'waiting', 'connecting', 'waiting']);
+    expect(states.slice(-3)).toEqual(['connecting', 'connected', 'closed']);
+    expect(notes(whole)).toContainEqual(expect.stringMatching(/^waiting +\d+ ms after failure 1: connection: .*broke/));
+    expect(notes(whole)).toContainEqual(expect.stringMatching(/^waiting +\d+ ms after failure 2: .*ECONNREFUSED/));
+  });
+
+  it('only ever adds lines where there is no terminal', () => {
+    expect(notes(whole).filter((note) => note.endsWith('/40'))).toEqual(['10/40', '20/40', '30/40', '40/40']);
+    expect(whole.lines.join('')).not.toMatch(/[\u001B\r]/);
+  });
+
+  it('ends with 1 and names the step when a procedure is missing', async () => {
+    const ended = await run([START, '--without', 'com.example.count']);
+    expect(ended.code).toBe(1);
+    expect(marked(ended, '✖')).toEqual([
+      '✖  4  stream com.example.count         CALL com.example.count: wamp.error.no_such_procedure',
+    ]);
+    expect(ended.stderr).toContain('Step "stream com.example.count" failed: ');
+  });
+
+  it('ends with 1 and names the step when the port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // Of a server that listens on TCP it is this.
+    const { port } = server.address() as AddressInfo;
+    try {
+      const ended = await run([START, '--port', String(port)]);
+      expect(ended.code).toBe(1);
+      expect(marked(ended, '✖')).toEqual([
+        expect.stringMatching(/^✖ {2}1 {2}start the router .*address already in use/),
+      ]);
+      expect(ended.stderr).toContain('Step "start the router" failed: ');
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it.each([
+    ['SIGINT', { code: 130, signal: null }],
+    ['SIGTERM', { code: 143, signal: null }],
+    ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+  ] as const)('leaves no process behind on %s', async (signal, expected) => {
+    // `run` waits for the router as well: see there.
+    const ended = await run([START], (stdout, child) => {
+      if (stdout.includes('✔  1') && !child.killed) child.kill(signal);
+    });
+    expect(ended).toMatchObject(expected);
+    expect(marked(ended, '✔ 12')).toEqual([]);
+  });
+});
