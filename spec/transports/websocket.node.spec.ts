@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, map, NEVER, ReplaySubject, take, tap, toArray } from 'rxjs';
 import { nodeWebSocketTransport } from 'rxwamp/node';
+import { CookieStore } from 'rxwamp/router';
 import { listen, type Listener, type ListenOptions } from 'rxwamp/router/node';
 import {
   ConnectionLostError,
@@ -495,9 +496,10 @@ describe('dialNode', () => {
 
 describe('nodeWebSocketTransport', () => {
   it('sends headers', async () => {
-    const { url, accepted } = await listening();
-    await dialed(nodeWebSocketTransport({ url, headers: { Cookie: 'session=1' } }));
-    expect((await accepted).info.cookie).toBe('session=1');
+    const { url, accepted } = await listening({ cookie: { store: new CookieStore(), name: 'session' } });
+    const cookie = 'a1'.repeat(24);
+    await dialed(nodeWebSocketTransport({ url, headers: { Cookie: `session=${cookie}` } }));
+    expect((await accepted).info.cookie).toBe(cookie);
   });
 
   it('sends user and password of the URL', async () => {

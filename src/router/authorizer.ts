@@ -1,6 +1,7 @@
 import { catchError, defaultIfEmpty, from, map, of, take, timeout, type ObservableInput } from 'rxjs';
 import type { Dict, Uri } from '../protocol/message.js';
 import { ErrorUri } from '../protocol/uris.js';
+import type { RealmCalls } from './authorization/realm-calls.js';
 import type { RouterContext } from './context.js';
 import type { SessionDetails } from './session/session-details.js';
 import type { Session } from './session/session.js';
@@ -30,6 +31,11 @@ export type Authorize = (
   uri: Uri,
   options: Dict,
 ) => AuthorizationDecision | ObservableInput<AuthorizationDecision>;
+
+/** An authorizer that makes calls in the realm it decides about, made anew for every realm. */
+export interface RealmAuthorizer {
+  authorizeIn(realm: RealmCalls): Authorize;
+}
 
 /** An authorizer's answer as broker and dealer need it. */
 export type Verdict =

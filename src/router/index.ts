@@ -4,7 +4,10 @@
  * @packageDocumentation
  */
 export * from '../auth/router/index.js';
-export type { Action, AuthorizationDecision, Authorize } from './authorizer.js';
+export { authorizeByProcedure, type AuthorizeByProcedureOptions } from './authorization/procedure.js';
+export type { RealmCalls } from './authorization/realm-calls.js';
+export { authorizeBy, type AuthorizationRule } from './authorization/rules.js';
+export type { Action, AuthorizationDecision, Authorize, RealmAuthorizer } from './authorizer.js';
 export { ROUTER_LIMITS, type RouterLimits } from './limits.js';
 export type { HistoryOptions, RealmOptions, RouterOptions } from './options.js';
 export { Router } from './router.js';

@@ -1,7 +1,7 @@
 import type { RouterAuthenticator } from '../auth/router/authenticator.js';
 import type { Uri } from '../protocol/message.js';
 import type { MatchPolicy, UriRule } from '../protocol/uri.js';
-import type { Authorize } from './authorizer.js';
+import type { Authorize, RealmAuthorizer } from './authorizer.js';
 import type { RouterLimits } from './limits.js';
 
 /** A topic or pattern whose events are kept. */
@@ -21,10 +21,10 @@ export interface RealmOptions {
    */
   readonly authenticate?: readonly RouterAuthenticator[] | undefined;
   /**
-   * What clients may do. Default: everything, the meta procedures that kill sessions included; a realm without it is for
-   * clients that trust each other.
+   * What clients may do: a function, a table of rules (`authorizeBy`), or a procedure (`authorizeByProcedure`). Default:
+   * everything, the meta procedures that kill sessions included; a realm without it is for clients that trust each other.
    */
-  readonly authorize?: Authorize | undefined;
+  readonly authorize?: Authorize | RealmAuthorizer | undefined;
   /** Whether publishers and callers may ask to be disclosed, and callees to be told of their callers. Default: true. */
   readonly disclose?: boolean | undefined;
   /** Topics whose past events `wamp.subscription.get_events` tells. Default: none. */

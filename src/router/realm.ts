@@ -4,6 +4,7 @@ import { Code } from '../protocol/code.js';
 import type { Roles } from '../protocol/features.js';
 import type { Id, List, Uri, WampMessage } from '../protocol/message.js';
 import { routerRoles } from './announced.js';
+import { RouterCalls } from './authorization/router-calls.js';
 import { Authorizer } from './authorizer.js';
 import { Broker } from './broker/broker.js';
 import { keepHistory } from './broker/history.js';
@@ -51,7 +52,12 @@ export class Realm {
     { authenticate, authorize, disclose = true, history = [] }: RealmOptions,
     context: RouterContext,
   ) {
-    const authorizer = new Authorizer(authorize, context);
+    const authorizer = new Authorizer(
+      typeof authorize === 'object'
+        ? authorize.authorizeIn(new RouterCalls(uri, context, () => this.#dealer))
+        : authorize,
+      context,
+    );
     const subscriptions = new Subscriptions(context.ids);
     const registrations = new Registrations(context.ids);
     const procedures = new Map<Uri, MetaProcedure>();

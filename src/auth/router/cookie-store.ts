@@ -16,7 +16,7 @@ export interface RememberedLogin {
   readonly authrole: string;
 }
 
-/** How a cookie that was issued looks. One that does not was chosen by somebody, and is perhaps known to others. */
+/** How a cookie that was issued looks. */
 const ISSUED = /^[\da-f]{48}$/;
 
 /** Logins by cookie and realm, in memory. Only those who logged in take up space, not those who merely got a cookie. */
@@ -45,12 +45,17 @@ export class CookieStore {
     return toHex(randomBytes(24, this.#crypto));
   }
 
+  /** Whether a cookie value can have been issued. Any other was chosen by somebody, and is perhaps known to others. */
+  canHaveIssued(cookie: string): boolean {
+    return ISSUED.test(cookie);
+  }
+
   /**
    * Remembers who logged in; an earlier login with the same cookie on that realm is replaced. A cookie that cannot have
    * been issued is not remembered.
    */
   remember(cookie: string, realm: string, { authid, authrole }: RememberedLogin): void {
-    if (!ISSUED.test(cookie)) return;
+    if (!this.canHaveIssued(cookie)) return;
     this.revoke(cookie, realm);
     this.#forgetExpired();
     for (const oldest of this.#logins.keys()) {

@@ -139,8 +139,22 @@ export class Dealer {
       else if (this.#calls.count(caller) >= this.#context.limits.maxPendingCallsPerSession) {
         this.#refuseCall(caller, message, ErrorUri.NETWORK_FAILURE, 'too many calls pending');
       } else if (isReserved(procedure)) this.#callRouter(caller, message);
-      else this.#route(caller, message, verdict.disclose);
+      else this.#route(caller, message, verdict.disclose, this.#parts.registrations.best(procedure));
     });
+  }
+
+  /**
+   * A call of the router's own, by a caller that is no session of the realm. No authorizer is asked, and no pattern is
+   * looked at: whoever may register one is not thereby trusted by the router.
+   */
+  callAsRouter(caller: Session, message: CallMessage): void {
+    this.#route(caller, message, true, this.#parts.registrations.byPattern('exact', message[3]));
+  }
+
+  /** Whether a session has registered exactly this procedure. */
+  offers(session: Id, procedure: Uri): boolean {
+    const registration = this.#parts.registrations.byPattern('exact', procedure);
+    return registration?.callees.some((callee) => callee.session.id === session) === true;
   }
 
   /** A CALL with another request id: a chunk of a progressive call. */
@@ -167,15 +181,19 @@ export class Dealer {
     for (const one of left) this.#left(session, one);
   }
 
-  #route(caller: Session, message: CallMessage, mayDisclose: boolean | undefined): void {
+  #route(
+    caller: Session,
+    message: CallMessage,
+    mayDisclose: boolean | undefined,
+    registration: Registration | undefined,
+  ): void {
     const [, , options, procedure] = message;
-    const { registrations, disclose } = this.#parts;
+    const { disclose } = this.#parts;
     const asked = options['disclose_me'] === true;
     if (disclosure(asked, mayDisclose, disclose) === 'refused') {
       this.#refuseCall(caller, message, ErrorUri.DISCLOSE_ME_DISALLOWED);
       return;
     }
-    const registration = registrations.best(procedure);
     if (registration === undefined) {
       this.#refuseCall(caller, message, ErrorUri.NO_SUCH_PROCEDURE);
       return;

@@ -10,7 +10,7 @@ import { WebSocketListener } from './websocket-listener.js';
  *
  * @returns the listener, once it listens.
  * @throws {UsageError} as a rejection, when the port cannot be had or an option cannot be.
- * @see WAMP spec, WebSocket Transport
+ * @see WAMP spec, WebSocket Transport; Authentication Methods (cookie)
  * @example
  * const router = new Router({ realms: { realm1: {} } });
  * const listener = await listen(router, { port: 8080 });

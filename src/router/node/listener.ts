@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Serializer } from '../../serializers/serializer.js';
 import type { Link } from '../../transports/link.js';
 import type { AllowedOrigins } from './origins.js';
+import type { CookieOptions } from './session-cookie.js';
 
 /** Takes the connections of a listener: a router. */
 export interface LinkAcceptor {
@@ -31,6 +32,11 @@ export interface ListenOptions {
    * (`http://localhost:4200`); `'*'` lets every page in the world connect. Default: `[]`.
    */
   readonly allowedOrigins?: AllowedOrigins | undefined;
+  /**
+   * Gives every client a cookie, so that one that logged in can come back without a secret where the realm has
+   * `checkCookie` with the same store. It is a bearer's token: serve it over TLS. Default: no cookie.
+   */
+  readonly cookie?: CookieOptions | undefined;
   /** A server to hang on instead of one of its own, e.g. one with TLS. It is neither started nor stopped here. */
   readonly server?: Server | undefined;
 }

@@ -13,6 +13,7 @@ import { streamInfo } from '../../transports/stream-info.node.js';
 import { WsSocket } from '../../transports/websocket-socket.node.js';
 import type { LinkAcceptor, Listener, ListenOptions } from './listener.js';
 import { originPolicy, type OriginPolicy } from './origins.js';
+import { SessionCookie } from './session-cookie.js';
 
 /** Why an upgrade is refused: an HTTP status, and a line for whoever looks. */
 type Refusal = readonly [status: number, text: string];
@@ -39,6 +40,9 @@ export class WebSocketListener implements Listener {
   readonly #server: Server;
   readonly #ownsServer: boolean;
   readonly #handshake: WebSocketServer;
+  readonly #cookie: SessionCookie | undefined;
+  /** By the upgrade request it came with or is given for. */
+  readonly #cookieValues = new WeakMap<IncomingMessage, string>();
   readonly #links = new Map<WebSocket, Link>();
   #closed: Promise<void> | undefined;
 
@@ -54,6 +58,7 @@ export class WebSocketListener implements Listener {
       handshakeTimeoutMs = 10_000,
       closeTimeoutMs = 2_000,
       allowedOrigins = [],
+      cookie,
       server,
     }: ListenOptions,
   ) {
@@ -79,6 +84,10 @@ export class WebSocketListener implements Listener {
       handleProtocols: (offered) => this.#pick([...offered]) ?? false,
     };
     this.#handshake = new WebSocketServer(options);
+    this.#cookie =
+      cookie &&
+      new SessionCookie(cookie, { tls: this.#server instanceof TlsServer, everyOrigin: allowedOrigins === '*' });
+    this.#handshake.on('headers', (headers, request) => this.#giveCookie(headers, request));
   }
 
   get port(): number {
@@ -167,7 +176,7 @@ export class WebSocketListener implements Listener {
       return;
     }
     const maxMessageBytes = this.#maxMessageBytes;
-    const info = { kind: 'websocket', ...streamInfo(stream, false), cookie: request.headers.cookie };
+    const info = { kind: 'websocket', ...streamInfo(stream, false), cookie: this.#cookieValues.get(request) };
     const link = Link.over(
       { serializer, maxMessageBytes, info },
       (port) => new WsSocket({ webSocket, stream, isClient: false, maxMessageBytes }, port),
@@ -175,6 +184,14 @@ export class WebSocketListener implements Listener {
     this.#links.set(webSocket, link);
     webSocket.once('close', () => this.#links.delete(webSocket));
     this.#router.accept(link);
+  }
+
+  /** Adds to the headers of the answer to an upgrade that is accepted. */
+  #giveCookie(headers: string[], request: IncomingMessage): void {
+    if (this.#cookie === undefined) return;
+    const { value, setCookie } = this.#cookie.of(request.headers.cookie);
+    this.#cookieValues.set(request, value);
+    if (setCookie !== undefined) headers.push(`Set-Cookie: ${setCookie}`);
   }
 
   #refusal(request: IncomingMessage): Refusal | undefined {

@@ -20,10 +20,13 @@ export interface SessionPort {
   drop(): void;
 }
 
+/** What a session sends by. */
+export type SessionLink = Pick<Link, 'next' | 'sendFrame' | 'bufferedBytes' | 'serializer'>;
+
 /** One client joined to a realm, as its broker and dealer see it. */
 export class Session {
   readonly requests = new RequestSequence();
-  readonly #link: Link;
+  readonly #link: SessionLink;
   readonly #port: SessionPort;
   readonly #maxBufferedBytes: number;
   #lastInvocation = 0;
@@ -32,7 +35,7 @@ export class Session {
   constructor(
     readonly details: SessionDetails,
     readonly features: PeerFeatures,
-    link: Link,
+    link: SessionLink,
     maxBufferedBytes: number,
     port: SessionPort,
   ) {
