@@ -60,7 +60,7 @@ describe('a call', () => {
       .call(PROCEDURE, [], { progress: true, timeout: 500, disclose_me: true, cancelMode: 'kill', _x: 1, x_y: 2 })
       .subscribe();
     const { options } = router.expect(Code.CALL);
-    expect(options).toEqual({ receive_progress: true, timeout: 500, disclose_me: true, _x: 1, x_y: 2 });
+    expect(options).toStrictEqual({ receive_progress: true, timeout: 500, disclose_me: true, _x: 1, x_y: 2 });
   });
 
   it('gives progressive results when they are wanted, and only then', () => {
@@ -71,7 +71,7 @@ describe('a call', () => {
       router.send([Code.RESULT, request, { progress: true }, [1]]);
       router.send([Code.RESULT, request, {}, [2]]);
     }
-    expect([valuesOf(wanted), valuesOf(plain)]).toEqual([[1, 2], [2]]);
+    expect([valuesOf(wanted), valuesOf(plain)]).toStrictEqual([[1, 2], [2]]);
   });
 });
 
@@ -87,9 +87,9 @@ describe('streaming in', () => {
       router.expect(Code.CALL, { request: 1, options: { progress: true }, args: wire[at] ?? [] });
     }
     input.complete();
-    expect(router.expect(Code.CALL).message).toEqual([Code.CALL, 1, {}, PROCEDURE]);
+    expect(router.expect(Code.CALL).message).toStrictEqual([Code.CALL, 1, {}, PROCEDURE]);
     router.send([Code.RESULT, 1, {}, ['sum']]);
-    expect(valuesOf(call)).toEqual(['sum']);
+    expect(valuesOf(call)).toStrictEqual(['sum']);
   });
 
   it('bytes are a value, not a payload', () => {
@@ -162,7 +162,7 @@ describe('C-25: unsubscribing', () => {
     const { request } = router.expect(Code.CALL);
     for (const result of [1, 2]) router.send([Code.RESULT, request, { progress: true }, [result]]);
     router.expect(Code.CANCEL, { request });
-    expect(valuesOf(call)).toEqual([1, 2]);
+    expect(valuesOf(call)).toStrictEqual([1, 2]);
   });
 });
 
@@ -344,21 +344,30 @@ describe('without a connection', () => {
   it('so many wait and no more, and that does not touch publications', () => {
     const { router, wamp } = idle({ outbox: { capacity: 2 } });
     const calls = [1, 2, 3].map((n) => watch(wamp.call(PROCEDURE, [n])));
-    expect(calls.map(({ error }) => error)).toEqual([
+    expect(calls.map(({ error }) => error)).toStrictEqual([
       undefined,
       undefined,
       expect.objectContaining({ name: 'OverflowError', limit: 2, attempted: 'CALL', on: PROCEDURE }),
     ]);
     const published = watch(wamp.publish('com.app.topic', ['a']));
     router.welcome();
-    for (const n of [1, 2]) router.expect(Code.CALL, { args: [n] });
     router.expect(Code.PUBLISH, { args: ['a'] });
+    for (const n of [1, 2]) router.expect(Code.CALL, { args: [n] });
     expect(published).toMatchObject({ complete: true, error: undefined });
     router.drop();
     wamp.publish('com.app.topic', ['b']);
     again();
     router.welcome();
     router.expect(Code.PUBLISH, { args: ['b'] });
+  });
+
+  it('publications that wait do not take the room of calls', () => {
+    const { router, wamp } = idle({ outbox: { capacity: 1 } });
+    wamp.publish('com.app.topic');
+    expect(watch(wamp.call(PROCEDURE)).error).toBeUndefined();
+    router.welcome();
+    router.expect(Code.PUBLISH);
+    router.expect(Code.CALL);
   });
 
   it('who gives up makes room', () => {
@@ -397,7 +406,7 @@ describe('a lost connection', () => {
     router.welcome();
     again();
     router.send([Code.RESULT, router.expect(Code.CALL).request, {}, [1]]);
-    expect(valuesOf(call)).toEqual([1]);
+    expect(valuesOf(call)).toStrictEqual([1]);
   });
 
   it.each(rows([Code.GOODBYE, {}, 'wamp.close.system_shutdown'], [Code.ABORT, {}, 'wamp.close.killed']))(

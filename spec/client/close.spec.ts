@@ -35,7 +35,7 @@ describe('close()', () => {
     expect(statuses().at(-1)).toBe('connected');
     router.send([Code.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await closed;
-    expect(states.at(-1)).toEqual({ status: 'closed', cause: undefined });
+    expect(states.at(-1)).toStrictEqual({ status: 'closed', cause: undefined });
     router.expectSilence();
     router.expectClosed('normal');
     wamp.connect();
@@ -65,7 +65,7 @@ describe('close()', () => {
     jest.advanceTimersByTime(100_000);
     expect(patient.wamp.state.status).toBe('connected');
     patient.router.drop();
-    expect(patient.wamp.state).toEqual({ status: 'closed', cause: undefined });
+    expect(patient.wamp.state).toStrictEqual({ status: 'closed', cause: undefined });
   });
 
   it('ends what is open: calls error, streams complete, acknowledgements error', async () => {
@@ -82,8 +82,8 @@ describe('close()', () => {
     expect(call.error).toMatchObject({ ...closed });
     expect(acknowledged.error).toMatchObject(closed);
     await close(setting);
-    expect([topic.complete, topic.error]).toEqual([true, undefined]);
-    expect([registration.complete, registration.error]).toEqual([true, undefined]);
+    expect([topic.complete, topic.error]).toStrictEqual([true, undefined]);
+    expect([registration.complete, registration.error]).toStrictEqual([true, undefined]);
     router.expect(Code.CALL);
     router.expect(Code.PUBLISH);
     router.expect(Code.GOODBYE);
@@ -114,7 +114,7 @@ describe('close()', () => {
 
 describe('close() when', () => {
   const expectClosed = async ({ wamp, router, states }: Setting, attempts: number): Promise<void> => {
-    expect(states.at(-1)).toEqual({ status: 'closed', cause: undefined });
+    expect(states.at(-1)).toStrictEqual({ status: 'closed', cause: undefined });
     expect(watch(wamp.state$)).toMatchObject({ values: [{ status: 'closed' }], complete: true });
     expect(watch(wamp.session$)).toMatchObject({ values: [], complete: true });
     expect(watch(wamp.faults$).complete).toBe(true);
@@ -182,7 +182,7 @@ describe('close() when', () => {
     await close(setting);
     setting.router.expect(Code.GOODBYE);
     setting.router.expectSilence();
-    expect(setting.statuses()).toEqual(['idle', 'connecting', 'closed']);
+    expect(setting.statuses()).toStrictEqual(['idle', 'connecting', 'closed']);
     await expectClosed(setting, 1);
   });
 
@@ -229,7 +229,7 @@ describe('a closed client', () => {
     expect(watch(wamp.publish(TOPIC)).error).toMatchObject({ ...closed, attempted: 'PUBLISH', on: TOPIC });
     wamp.publish(TOPIC);
     await settled();
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
     expect(router.attempts).toBe(0);
   });
 
@@ -258,7 +258,11 @@ describe('a closed client', () => {
   it('tells of what was waiting for a connection and nobody watched, before the faults end', async () => {
     const { wamp, faults } = idle({ transport: NEVER });
     wamp.publish(TOPIC, ['waits']);
+    wamp.publish('com.app.other', ['too']);
     await wamp.close();
-    expect(faults).toMatchObject([{ name: 'ClientClosedError', attempted: 'PUBLISH', on: TOPIC }]);
+    expect(faults).toMatchObject([
+      { name: 'ClientClosedError', attempted: 'PUBLISH', on: TOPIC },
+      { name: 'ClientClosedError', attempted: 'PUBLISH', on: 'com.app.other' },
+    ]);
   });
 });

@@ -48,7 +48,7 @@ describe("gaps: 'silent'", () => {
     reconnect(router);
     subscribed(router, 8);
     router.send([Code.EVENT, 8, 101, {}]);
-    expect(items(topic)).toEqual([100, 101]);
+    expect(items(topic)).toStrictEqual([100, 101]);
     router.expectSilence();
   });
 });
@@ -60,11 +60,11 @@ describe("gaps: 'notice'", () => {
     router.drop();
     jest.advanceTimersByTime(700);
     router.welcome();
-    expect(items(topic)).toEqual([100]);
+    expect(items(topic)).toStrictEqual([100]);
     const resumedAtMs = Date.now();
     subscribed(router, 8);
     router.send([Code.EVENT, 8, 101, {}]);
-    expect(items(topic)).toEqual([100, 'gap', 101]);
+    expect(items(topic)).toStrictEqual([100, 'gap', 101]);
     expect(gapOf(topic)).toEqual({
       topic: TOPIC,
       lostAtMs: 5_000,
@@ -85,7 +85,7 @@ describe("gaps: 'notice'", () => {
     again();
     router.welcome();
     subscribed(router, 9);
-    expect(items(topic)).toEqual([100, 'gap']);
+    expect(items(topic)).toStrictEqual([100, 'gap']);
     expect(gapOf(topic)?.lostAtMs).toBe(5_000);
   });
 
@@ -95,7 +95,7 @@ describe("gaps: 'notice'", () => {
       reconnect(router);
       subscribed(router, id);
     }
-    expect(items(topic)).toEqual([100, 'gap', 'gap']);
+    expect(items(topic)).toStrictEqual([100, 'gap', 'gap']);
   });
 
   it('is not told before the first connection, however late it comes', () => {
@@ -107,7 +107,19 @@ describe("gaps: 'notice'", () => {
     again();
     router.welcome();
     subscribed(router);
-    expect(topic.values).toEqual([]);
+    expect(topic.values).toStrictEqual([]);
+  });
+
+  it('is not told to who comes later, when all who had the topic left meanwhile', () => {
+    const { router, wamp, topic } = topicWith('notice');
+    router.drop();
+    topic.subscription.unsubscribe();
+    const later = watch<Item>(wamp.topic(TOPIC, { gaps: 'notice' }));
+    again();
+    router.welcome();
+    subscribed(router, 8);
+    router.send([Code.EVENT, 8, 101, {}]);
+    expect(items(later)).toStrictEqual([101]);
   });
 
   it('of a topic that nobody had published to says so', () => {
@@ -117,7 +129,7 @@ describe("gaps: 'notice'", () => {
     reconnect(router);
     subscribed(router, 8);
     expect(gapOf(topic)?.lastPublication).toBeUndefined();
-    expect(items(topic)).toEqual(['gap']);
+    expect(items(topic)).toStrictEqual(['gap']);
   });
 
   it('may be what makes a subscriber leave', () => {
@@ -139,7 +151,7 @@ describe("gaps: 'notice'", () => {
     reconnect(router);
     subscribed(router, 8);
     subscribed(router, 8);
-    expect([items(topic), items(plain)]).toEqual([[100, 'gap'], []]);
+    expect([items(topic), items(plain)]).toStrictEqual([[100, 'gap'], []]);
   });
 });
 
@@ -162,11 +174,11 @@ describe("gaps: 'history'", () => {
     const { router, topic, request } = asking();
     router.send([Code.EVENT, 8, 102, {}, [102]]);
     router.send([Code.EVENT, 8, 103, {}, [103]]);
-    expect(items(topic)).toEqual([100]);
+    expect(items(topic)).toStrictEqual([100]);
     router.send([Code.RESULT, request, {}, stored(101, 102)]);
-    expect(items(topic)).toEqual([100, 101, 102, 103]);
+    expect(items(topic)).toStrictEqual([100, 101, 102, 103]);
     router.send([Code.EVENT, 8, 104, {}]);
-    expect(items(topic)).toEqual([100, 101, 102, 103, 104]);
+    expect(items(topic)).toStrictEqual([100, 101, 102, 103, 104]);
   });
 
   it('gives what is stored as events', () => {
@@ -178,7 +190,7 @@ describe("gaps: 'history'", () => {
       {},
       [{ publication: 101, details, args: [1], kwargs: { k: 2 } }, { publication: 102 }],
     ]);
-    expect(topic.values.slice(1)).toEqual([
+    expect(topic.values.slice(1)).toStrictEqual([
       expect.objectContaining({
         args: [1],
         kwargs: { k: 2 },
@@ -198,21 +210,21 @@ describe("gaps: 'history'", () => {
     ]) {
       const { router, topic, request } = asking();
       router.send([Code.RESULT, request, {}, result]);
-      expect(items(topic)).toEqual([100, 101, 102]);
+      expect(items(topic)).toStrictEqual([100, 101, 102]);
     }
   });
 
   it('leaves out what was seen before, when the router gives that, too', () => {
     const { router, topic, request } = asking();
     router.send([Code.RESULT, request, {}, stored(98, 99, 100, 101)]);
-    expect(items(topic)).toEqual([100, 101]);
+    expect(items(topic)).toStrictEqual([100, 101]);
   });
 
   it('leaves out what is retained and was seen before', () => {
     const { router, topic, request } = asking();
     router.send([Code.EVENT, 8, 100, { retained: true }, ['seen']]);
     router.send([Code.RESULT, request, {}, stored(101)]);
-    expect(items(topic)).toEqual([100, 101]);
+    expect(items(topic)).toStrictEqual([100, 101]);
   });
 
   it('with nothing missed says nothing', () => {
@@ -220,7 +232,7 @@ describe("gaps: 'history'", () => {
       const { router, topic, request } = asking();
       router.send([Code.RESULT, request, {}, result]);
       router.send([Code.EVENT, 8, 101, {}]);
-      expect(items(topic)).toEqual([100, 101]);
+      expect(items(topic)).toStrictEqual([100, 101]);
     }
   });
 
@@ -249,17 +261,17 @@ describe("gaps: 'history'", () => {
     const { router, topic } = setting;
     router.send([Code.EVENT, 8, 20_001, {}]);
     fail(setting);
-    expect(items(topic)).toEqual([100, 'gap', 20_001]);
+    expect(items(topic)).toStrictEqual([100, 'gap', 20_001]);
     expect(gapOf(topic)).toMatchObject({ lastPublication: 100, cause });
     router.send([Code.EVENT, 8, 20_002, {}]);
-    expect(items(topic)).toEqual([100, 'gap', 20_001, 20_002]);
+    expect(items(topic)).toStrictEqual([100, 'gap', 20_001, 20_002]);
     expect(router.isConnected).toBe(true);
   });
 
   it('keeps a bounded number of events back meanwhile', () => {
     const { router, topic, request } = asking();
     for (let at = 0; at <= 10_000; at++) router.send([Code.EVENT, 8, 200 + at, {}]);
-    expect(items(topic).slice(0, 3)).toEqual([100, 'gap', 200]);
+    expect(items(topic).slice(0, 3)).toStrictEqual([100, 'gap', 200]);
     expect(topic.values).toHaveLength(10_003);
     // What comes now is too late, and changes nothing.
     router.send([Code.RESULT, request, {}, stored(101)]);
@@ -281,26 +293,26 @@ describe("gaps: 'history'", () => {
     reconnect(router);
     subscribed(router, 8);
     router.expectSilence();
-    expect(items(topic)).toEqual(['gap']);
+    expect(items(topic)).toStrictEqual(['gap']);
   });
 
   it('is asked for again when the connection is lost while it is fetched: the gap is still that of the first loss', () => {
     const { router, topic } = asking();
     router.send([Code.EVENT, 8, 150, {}]);
     router.drop();
-    expect(items(topic)).toEqual([100]);
+    expect(items(topic)).toStrictEqual([100]);
     again();
     router.welcome();
     subscribed(router, 9);
     const { request } = router.expect(Code.CALL, { args: [9], kwargs: { after_publication: 100 } });
     router.send([Code.RESULT, request, {}, stored(101, 150, 151)]);
-    expect(items(topic)).toEqual([100, 101, 150, 151]);
+    expect(items(topic)).toStrictEqual([100, 101, 150, 151]);
   });
 
   it('while it is fetched, closing completes the stream and tells no gap', async () => {
     const setting = asking();
     await close(setting);
-    expect(items(setting.topic)).toEqual([100]);
+    expect(items(setting.topic)).toStrictEqual([100]);
     expect(setting.topic.complete).toBe(true);
   });
 
@@ -310,7 +322,7 @@ describe("gaps: 'history'", () => {
     router.expect(Code.UNSUBSCRIBE, { subscription: 8 });
     router.send([Code.RESULT, request, {}, stored(101)]);
     router.expectSilence();
-    expect(items(topic)).toEqual([100]);
+    expect(items(topic)).toStrictEqual([100]);
     jest.advanceTimersByTime(20_000);
     router.expectSilence();
   });
@@ -320,6 +332,6 @@ describe("gaps: 'history'", () => {
     router.send([Code.UNSUBSCRIBED, 0, { subscription: 8 }]);
     expect(topic.error).toMatchObject({ name: 'RevokedError' });
     router.send([Code.RESULT, request, {}, stored(101)]);
-    expect(items(topic)).toEqual([100]);
+    expect(items(topic)).toStrictEqual([100]);
   });
 });

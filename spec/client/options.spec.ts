@@ -108,7 +108,7 @@ describe('defaults', () => {
     const { router, wamp } = idle(options, { ping: 'absent' });
     router.hold();
     for (let one = 0; one < 1_001; one++) wamp.publish(TOPIC, [one]);
-    expect(wamp.outbox).toEqual({ waiting: 1_000, dropped: 1 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 1_000, dropped: 1 });
     router.admit();
     router.welcome();
     for (let one = 0; one < 1_000; one++) router.expect(16);

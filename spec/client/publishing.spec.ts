@@ -8,9 +8,9 @@ describe('publish', () => {
   it('sends now, whether or not the result is watched', () => {
     const { router, wamp } = connected();
     wamp.publish(TOPIC, [1]);
-    expect(router.expect(Code.PUBLISH).message).toEqual([Code.PUBLISH, 1, {}, TOPIC, [1]]);
+    expect(router.expect(Code.PUBLISH).message).toStrictEqual([Code.PUBLISH, 1, {}, TOPIC, [1]]);
     const result = wamp.publish(TOPIC, { args: [2], kwargs: { k: 3 } });
-    expect(router.expect(Code.PUBLISH).message).toEqual([Code.PUBLISH, 2, {}, TOPIC, [2], { k: 3 }]);
+    expect(router.expect(Code.PUBLISH).message).toStrictEqual([Code.PUBLISH, 2, {}, TOPIC, [2], { k: 3 }]);
     for (let watched = 0; watched < 2; watched++) expect(watch(result)).toMatchObject({ values: [], complete: true });
     router.expectSilence();
   });
@@ -18,7 +18,7 @@ describe('publish', () => {
   it('is not answered without acknowledge: its result completes', () => {
     const { router, wamp } = connected();
     expect(watch(wamp.publish(TOPIC))).toMatchObject({ values: [], complete: true });
-    expect(router.expect(Code.PUBLISH).options).toEqual({});
+    expect(router.expect(Code.PUBLISH).options).toStrictEqual({});
   });
 
   it('with acknowledge gives the publication, to whoever watches, also late', () => {
@@ -64,13 +64,13 @@ describe('publish', () => {
       x_y: null,
     };
     wamp.publish(TOPIC, [], options);
-    expect(router.expect(Code.PUBLISH).options).toEqual(options);
+    expect(router.expect(Code.PUBLISH).options).toStrictEqual(options);
   });
 
   it.each([[[]], [[0]], [['']], [[false]], [[null]], [[[]]], [[{}]]])('sends %j as it is', (args) => {
     const { router, wamp } = connected();
     wamp.publish(TOPIC, args);
-    expect(router.expect(Code.PUBLISH).args).toEqual(args.length === 0 ? undefined : args);
+    expect(router.expect(Code.PUBLISH).args).toStrictEqual(args.length === 0 ? undefined : args);
   });
 });
 
@@ -107,10 +107,10 @@ describe('what cannot be published', () => {
     expect(result.error).toMatchObject(error);
     await settled();
     // It was listened for.
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
     wamp.publish(topic, payload as unknown[], options as PublishOptions);
     await settled();
-    expect(faults).toEqual([expect.objectContaining(error)]);
+    expect(faults).toStrictEqual([expect.objectContaining(error)]);
     router.expectSilence();
     wamp.publish(TOPIC);
     router.expect(Code.PUBLISH, { request: 1 });
@@ -154,14 +154,14 @@ describe('faults$', () => {
     router.send([Code.ERROR, Code.PUBLISH, router.expect(Code.PUBLISH).request, {}, 'wamp.error.not_authorized']);
     await settled();
     expect(result.error).toBeDefined();
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   });
 
   it('is not replayed', async () => {
     const { wamp } = connected();
     wamp.publish('');
     await settled();
-    expect(watch(wamp.faults$).values).toEqual([]);
+    expect(watch(wamp.faults$).values).toStrictEqual([]);
   });
 });
 
@@ -169,15 +169,15 @@ describe('the outbox', () => {
   it('keeps what is published without a connection, in order, and lets it out first', async () => {
     const { router, wamp, faults } = idle();
     const results = [1, 2, 3].map((n) => watch(wamp.publish(TOPIC, [n])));
-    expect(wamp.outbox).toEqual({ waiting: 3, dropped: 0 });
-    expect(results.map(({ complete }) => complete)).toEqual([false, false, false]);
+    expect(wamp.outbox).toStrictEqual({ waiting: 3, dropped: 0 });
+    expect(results.map(({ complete }) => complete)).toStrictEqual([false, false, false]);
     router.welcome();
     wamp.publish(TOPIC, [4]);
     for (const n of [1, 2, 3, 4]) router.expect(Code.PUBLISH, { request: n, args: [n] });
-    expect(results.map(({ complete }) => complete)).toEqual([true, true, true]);
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 0 });
+    expect(results.map(({ complete }) => complete)).toStrictEqual([true, true, true]);
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 0 });
     await settled();
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   });
 
   it('keeps acknowledged ones, too', () => {
@@ -205,14 +205,14 @@ describe('the outbox', () => {
   ] as const)('full, with overflow %s: goes on with %j', async (overflow, kept, victim) => {
     const { router, wamp, faults } = idle({ outbox: { capacity: 2, overflow } });
     const results = [1, 2, 3].map((n) => watch(wamp.publish(TOPIC, [n])));
-    expect(wamp.outbox).toEqual({ waiting: 2, dropped: 1 });
-    expect(results.map(({ error }) => error !== undefined)).toEqual([0, 1, 2].map((at) => at === victim));
+    expect(wamp.outbox).toStrictEqual({ waiting: 2, dropped: 1 });
+    expect(results.map(({ error }) => error !== undefined)).toStrictEqual([0, 1, 2].map((at) => at === victim));
     expect(results[victim]?.error).toMatchObject({ name: 'OverflowError', limit: 2, attempted: 'PUBLISH', on: TOPIC });
     router.welcome();
     for (const n of kept) router.expect(Code.PUBLISH, { args: [n] });
     router.expectSilence();
     await settled();
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   });
 
   it('tells of what it dropped and nobody watched', async () => {
@@ -220,14 +220,14 @@ describe('the outbox', () => {
     for (const n of [1, 2, 3]) wamp.publish(TOPIC, [n]);
     await settled();
     expect(faults).toMatchObject([{ name: 'OverflowError' }, { name: 'OverflowError' }]);
-    expect(wamp.outbox).toEqual({ waiting: 1, dropped: 2 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 1, dropped: 2 });
   });
 
   it('of capacity 0 keeps nothing, but the client connects', () => {
     for (const overflow of ['drop-oldest', 'drop-newest', 'error'] as const) {
       const { router, wamp } = idle({ outbox: { capacity: 0, overflow } });
       expect(watch(wamp.publish(TOPIC, [1])).error).toMatchObject({ name: 'OverflowError', limit: 0 });
-      expect(wamp.outbox).toEqual({ waiting: 0, dropped: 1 });
+      expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 1 });
       router.welcome();
       router.expectSilence();
       wamp.publish(TOPIC, [2]);
@@ -244,7 +244,7 @@ describe('the outbox', () => {
     expect(first.error).toBeUndefined();
     jest.advanceTimersByTime(1);
     expect(first.error).toMatchObject({ name: 'TimeoutError', timeoutMs: 1_000, attempted: 'PUBLISH', on: TOPIC });
-    expect(wamp.outbox).toEqual({ waiting: 1, dropped: 1 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 1, dropped: 1 });
     jest.advanceTimersByTime(600);
     expect(second.error).toMatchObject({ name: 'TimeoutError' });
     router.welcome();
@@ -257,7 +257,7 @@ describe('the outbox', () => {
     const { wamp } = idle({ outbox: { ttlMs: 1_000 } });
     const results = [1, 2, 3].map((n) => watch(wamp.publish(TOPIC, [n])));
     jest.advanceTimersByTime(1_003);
-    expect(results.map(({ error }) => error !== undefined)).toEqual([true, true, true]);
+    expect(results.map(({ error }) => error !== undefined)).toStrictEqual([true, true, true]);
   });
 
   it('whose oldest was pushed out watches the next', () => {
@@ -269,16 +269,16 @@ describe('the outbox', () => {
     expect(second.error).toBeUndefined();
     jest.advanceTimersByTime(1);
     expect(second.error).toMatchObject({ name: 'TimeoutError' });
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 2 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 2 });
   });
 
   it('with a time longer than a timer can wait keeps it', () => {
     const { router, wamp } = idle({ outbox: { ttlMs: 2 ** 32 }, handshakeTimeoutMs: Infinity });
     wamp.publish(TOPIC, [1]);
     jest.advanceTimersByTime(2 ** 31);
-    expect(wamp.outbox).toEqual({ waiting: 1, dropped: 0 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 1, dropped: 0 });
     jest.advanceTimersByTime(2 ** 31);
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 1 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 1 });
     expect(router.connections).toBeGreaterThan(0);
   });
 
@@ -301,7 +301,7 @@ describe('the outbox', () => {
     const result = watch(wamp.publish(TOPIC, [1]));
     await wamp.close();
     expect(result.error).toMatchObject({ name: 'ClientClosedError', attempted: 'PUBLISH', on: TOPIC });
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 0 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 0 });
     expect(router.isConnected).toBe(false);
   });
 
@@ -324,7 +324,7 @@ describe('the outbox', () => {
     wamp.publish(TOPIC, [2]);
     router.welcome();
     for (const n of [1, 2, 3]) router.expect(Code.PUBLISH, { request: n, args: [n] });
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 0 });
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 0 });
   });
 
   it('with a router that answers at once does not go through the outbox twice', () => {
@@ -337,8 +337,8 @@ describe('the outbox', () => {
       }),
     });
     for (const n of [1, 2, 3]) wamp.publish(TOPIC, [n]);
-    expect(published).toEqual([1, 2, 3]);
-    expect(wamp.outbox).toEqual({ waiting: 0, dropped: 0 });
+    expect(published).toStrictEqual([1, 2, 3]);
+    expect(wamp.outbox).toStrictEqual({ waiting: 0, dropped: 0 });
   });
 
   it.each(rows([Code.GOODBYE, {}, 'wamp.close.system_shutdown']))('begins when the router leaves: %s', (_, message) => {

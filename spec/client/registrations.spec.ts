@@ -4,6 +4,7 @@ import { Code, payload, WampError, type RegisterOptions } from 'rxwamp';
 import {
   again,
   chance,
+  close,
   connected,
   idle,
   PROCEDURE,
@@ -29,9 +30,9 @@ describe('a registration', () => {
     router.expectSilence();
     const registration = watch(registration$);
     router.expect(Code.REGISTER, { procedure: PROCEDURE, options: {} });
-    expect(registration.values).toEqual([]);
+    expect(registration.values).toStrictEqual([]);
     router.send([Code.REGISTERED, 1, 7]);
-    expect(registration.values).toEqual([{ id: 7, procedure: PROCEDURE }]);
+    expect(registration.values).toStrictEqual([{ id: 7, procedure: PROCEDURE }]);
     registration.subscription.unsubscribe();
     router.expect(Code.UNREGISTER, { registration: 7 });
   });
@@ -48,7 +49,7 @@ describe('a registration', () => {
       _x: 1,
     };
     wamp.register('com.app', () => 1, { ...options, match: 'prefix' }).subscribe();
-    expect(router.expect(Code.REGISTER).options).toEqual({
+    expect(router.expect(Code.REGISTER).options).toStrictEqual({
       match: 'prefix',
       invoke: 'roundrobin',
       disclose_caller: true,
@@ -82,7 +83,7 @@ describe('a registration', () => {
       router.send([Code.INVOCATION, 1, id, {}, [id]]);
       router.expect(Code.YIELD, { args: [id] });
     }
-    expect(registration.values.map(({ id }) => id)).toEqual([7, 8, 9]);
+    expect(registration.values.map(({ id }) => id)).toStrictEqual([7, 8, 9]);
     registration.subscription.unsubscribe();
     router.expect(Code.UNREGISTER, { registration: 9 });
   });
@@ -105,7 +106,7 @@ describe('a registration', () => {
     registered(router, 7);
     router.expect(Code.UNREGISTER, { registration: 7 });
     registered(router, 8);
-    expect(second.values).toEqual([{ id: 8, procedure: PROCEDURE }]);
+    expect(second.values).toStrictEqual([{ id: 8, procedure: PROCEDURE }]);
     router.send([Code.INVOCATION, 1, 8, {}]);
     router.expect(Code.YIELD, { args: ['second'] });
   });
@@ -216,6 +217,15 @@ describe('a procedure that is taken', () => {
     setting.router.expectSilence();
   });
 
+  it("onConflict: 'retry' while waiting ends with the client", async () => {
+    const setting = connected();
+    const registration = watch(setting.wamp.register(PROCEDURE, () => 1, { onConflict: 'retry' }));
+    refuse(setting);
+    await close(setting);
+    expect(registration).toMatchObject({ complete: true, error: undefined });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it("onConflict: 'retry' with a client that does not retry is an error", () => {
     const setting = connected({ retry: false });
     const registration = watch(setting.wamp.register(PROCEDURE, () => 1, { onConflict: 'retry' }));
@@ -275,7 +285,7 @@ describe('a handler', () => {
       await settled();
       answers.push(router.expect(Code.YIELD).message);
     }
-    expect(answers).toEqual([
+    expect(answers).toStrictEqual([
       [Code.YIELD, 1, {}, [5]],
       [Code.YIELD, 2, {}, [5]],
       [Code.YIELD, 3, {}, [1, 2], { k: 3 }],

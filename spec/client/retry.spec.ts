@@ -32,18 +32,18 @@ describe('the delay', () => {
   };
 
   it('doubles up to its bound, 500 ms to 30 s by default', () => {
-    expect(delays(1, 9)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    expect(delays(1, 9)).toStrictEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
   it('is anything from 0 to the bound: full jitter', () => {
-    expect(delays(0.5, 3)).toEqual([250, 500, 1_000]);
-    expect(new Set(delays(0, 3))).toEqual(new Set([0]));
+    expect(delays(0.5, 3)).toStrictEqual([250, 500, 1_000]);
+    expect(new Set(delays(0, 3))).toStrictEqual(new Set([0]));
   });
 
   it('is as the options say', () => {
-    expect(delays(1, 5, { initialDelayMs: 10, maxDelayMs: 35 })).toEqual([10, 20, 35, 35, 35]);
+    expect(delays(1, 5, { initialDelayMs: 10, maxDelayMs: 35 })).toStrictEqual([10, 20, 35, 35, 35]);
     // What is undefined is not given.
-    expect(delays(1, 2, { initialDelayMs: undefined })).toEqual([500, 1_000]);
+    expect(delays(1, 2, { initialDelayMs: undefined })).toStrictEqual([500, 1_000]);
   });
 
   it('starts over after a connection that stood for stableAfterMs, and not before', () => {
@@ -56,7 +56,7 @@ describe('the delay', () => {
     router.drop();
     expect(states.at(-1)).toMatchObject({ attempt: 2, delayMs: 1_000 });
     jest.advanceTimersByTime(1_000);
-    expect(states.at(-1)).toEqual({ status: 'connecting', attempt: 3 });
+    expect(states.at(-1)).toStrictEqual({ status: 'connecting', attempt: 3 });
     router.welcome();
     jest.advanceTimersByTime(5_000);
     router.drop();
@@ -128,7 +128,7 @@ describe('what a retry cannot mend ends it at once, with that error', () => {
     const [topic, call] = [watch(wamp.topic(TOPIC)), watch(wamp.call(PROCEDURE))];
     router.expect(Code.HELLO);
     router.send([Code.ABORT, {}, reason]);
-    expect(statuses()).toEqual(['idle', 'connecting', 'closed']);
+    expect(statuses()).toStrictEqual(['idle', 'connecting', 'closed']);
     expect(states.at(-1)).toMatchObject({ cause: { name: 'ConnectionRefusedError', reason, fatal: true } });
     expect(topic.error).toMatchObject({ name: 'ConnectionRefusedError', reason });
     expect(call.error).toMatchObject({ name: 'ClientClosedError', cause: { reason } });

@@ -11,12 +11,12 @@ describe('a subject', () => {
     const tick$ = wamp.subject<number>(TOPIC);
     router.expectSilence();
     tick$.next(1);
-    expect(router.expect(Code.PUBLISH).message).toEqual([Code.PUBLISH, 1, {}, TOPIC, [1]]);
+    expect(router.expect(Code.PUBLISH).message).toStrictEqual([Code.PUBLISH, 1, {}, TOPIC, [1]]);
     const ticks = watch(tick$);
     subscribed(router);
     router.send([Code.EVENT, 7, 1, {}, [2]]);
     router.send([Code.EVENT, 7, 2, {}]);
-    expect(ticks.values).toEqual([2, undefined]);
+    expect(ticks.values).toStrictEqual([2, undefined]);
     ticks.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE);
   });
@@ -80,6 +80,6 @@ describe('a subject', () => {
     reconnect(router);
     subscribed(router, 8);
     router.send([Code.EVENT, 8, 1, {}, [1]]);
-    expect(ticks.values).toEqual([1]);
+    expect(ticks.values).toStrictEqual([1]);
   });
 });

@@ -30,10 +30,10 @@ describe('a topic', () => {
       watch(wamp.topic(TOPIC, { match: 'exact' })),
       watch(wamp.topic(TOPIC, { gaps: 'silent' })),
     ];
-    expect(router.expect(Code.SUBSCRIBE).options).toEqual({});
+    expect(router.expect(Code.SUBSCRIBE).options).toStrictEqual({});
     router.send([Code.SUBSCRIBED, 1, 7]);
     router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    for (const topic of topics) expect(valuesOf(topic)).toEqual(['a']);
+    for (const topic of topics) expect(valuesOf(topic)).toStrictEqual(['a']);
     for (const topic of topics) {
       router.expectSilence();
       topic.subscription.unsubscribe();
@@ -60,7 +60,7 @@ describe('a topic', () => {
     plain.subscription.unsubscribe();
     router.expectSilence();
     router.send([Code.EVENT, 7, 2, {}, ['b']]);
-    expect([valuesOf(plain), valuesOf(retained)]).toEqual([['a'], ['a', 'b']]);
+    expect([valuesOf(plain), valuesOf(retained)]).toStrictEqual([['a'], ['a', 'b']]);
     retained.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
   });
@@ -70,7 +70,7 @@ describe('a topic', () => {
     const topic = watch(topic$(setting));
     subscribed(setting.router);
     for (let at = 0; at < 100; at++) setting.router.send([Code.EVENT, 7, 1_000 - at, {}, [at]]);
-    expect(valuesOf(topic)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+    expect(valuesOf(topic)).toStrictEqual(Array.from({ length: 100 }, (_, at) => at));
   });
 
   it('can be left and joined for ever', () => {
@@ -81,7 +81,7 @@ describe('a topic', () => {
       const seen = watch(topic);
       subscribed(router, id);
       router.send([Code.EVENT, id, 1, {}, [id]]);
-      expect(valuesOf(seen)).toEqual([id]);
+      expect(valuesOf(seen)).toStrictEqual([id]);
       seen.subscription.unsubscribe();
       router.expect(Code.UNSUBSCRIBE, { subscription: id });
     }
@@ -110,7 +110,7 @@ describe('a topic', () => {
     setting.router.welcome();
     subscribed(setting.router);
     setting.router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    expect(valuesOf(second)).toEqual(['a']);
+    expect(valuesOf(second)).toStrictEqual(['a']);
     setting.router.expectSilence();
   });
 
@@ -124,7 +124,7 @@ describe('a topic', () => {
     const topic = watch(topic$(setting));
     subscribed(router);
     router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    expect(valuesOf(topic)).toEqual(['a']);
+    expect(valuesOf(topic)).toStrictEqual(['a']);
   });
 
   it('that is refused can be retried with RxJS', () => {
@@ -135,7 +135,7 @@ describe('a topic', () => {
     jest.advanceTimersByTime(100);
     subscribed(router);
     router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    expect(valuesOf(topic)).toEqual(['a']);
+    expect(valuesOf(topic)).toStrictEqual(['a']);
   });
 
   it('that the broker takes back errors, and is not asked for again by itself', () => {
@@ -164,7 +164,7 @@ describe('a topic', () => {
     router.send([Code.EVENT, 7, 1, {}, ['old']]);
     router.send([Code.EVENT, 17, 2, {}, ['new']]);
     router.send([Code.EVENT, 18, 2, { topic: TOPIC }, ['new']]);
-    expect([valuesOf(plain), valuesOf(prefix)]).toEqual([['new'], ['new']]);
+    expect([valuesOf(plain), valuesOf(prefix)]).toStrictEqual([['new'], ['new']]);
     expect(prefix.values[0]?.topic).toBe(TOPIC);
   });
 
@@ -206,8 +206,8 @@ describe('a topic', () => {
     });
     wamp.connect();
     for (let turn = 0; turn < 2; turn++)
-      expect(valuesOf(watch(wamp.topic(TOPIC, { get_retained: true }).pipe(take(1))))).toEqual(['kept']);
-    expect(sent).toEqual([Code.SUBSCRIBE, Code.UNSUBSCRIBE, Code.SUBSCRIBE, Code.UNSUBSCRIBE]);
+      expect(valuesOf(watch(wamp.topic(TOPIC, { get_retained: true }).pipe(take(1))))).toStrictEqual(['kept']);
+    expect(sent).toStrictEqual([Code.SUBSCRIBE, Code.UNSUBSCRIBE, Code.SUBSCRIBE, Code.UNSUBSCRIBE]);
   });
 });
 
@@ -222,7 +222,7 @@ describe('lingerMs', () => {
     const topic = watch(topic$(setting));
     jest.advanceTimersByTime(10_000);
     router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    expect(valuesOf(topic)).toEqual(['a']);
+    expect(valuesOf(topic)).toStrictEqual(['a']);
     router.expectSilence();
     topic.subscription.unsubscribe();
     jest.advanceTimersByTime(1_000);
@@ -241,7 +241,7 @@ describe('lingerMs', () => {
     const topic = watch(topic$(setting));
     router.expectSilence();
     router.send([Code.EVENT, 8, 1, {}, ['a']]);
-    expect(valuesOf(topic)).toEqual(['a']);
+    expect(valuesOf(topic)).toStrictEqual(['a']);
   });
 
   it('watched again while the connection is down is subscribed once', () => {
@@ -256,7 +256,7 @@ describe('lingerMs', () => {
     subscribed(router, 9);
     router.expectSilence();
     router.send([Code.EVENT, 9, 1, {}, ['a']]);
-    expect(valuesOf(topic)).toEqual(['a']);
+    expect(valuesOf(topic)).toStrictEqual(['a']);
   });
 
   it('ends with the client, and with a refusal', () => {

@@ -96,7 +96,7 @@ describe('url', () => {
       a.server.cut();
       b.server.cut();
     };
-    expect(await agents(client({ url: [a.url, await nobody(), b.url] }), 3, cut)).toEqual(['a', 'b', 'a']);
+    expect(await agents(client({ url: [a.url, await nobody(), b.url] }), 3, cut)).toStrictEqual(['a', 'b', 'a']);
   });
 
   it.each<[string, (url: string) => string | Promise<string> | Observable<string> | string[]]>([
@@ -109,7 +109,7 @@ describe('url', () => {
     const urls = [a.url, b.url, b.url];
     let asked = 0;
     const wamp = client({ url: () => give(urls[asked++] ?? '') });
-    expect(await agents(wamp, 2, () => a.server.cut())).toEqual(['a', 'b']);
+    expect(await agents(wamp, 2, () => a.server.cut())).toStrictEqual(['a', 'b']);
     expect(asked).toBe(2);
   });
 
@@ -132,8 +132,8 @@ describe('url', () => {
         ),
       ),
     );
-    expect(await agents(wamp, 1)).toEqual(['a']);
-    expect((await waits).map(({ cause }) => [cause.name, cause.message])).toEqual([
+    expect(await agents(wamp, 1)).toStrictEqual(['a']);
+    expect((await waits).map(({ cause }) => [cause.name, cause.message])).toStrictEqual([
       ['ConnectionRefusedError', 'connect: no token'],
       ['ConnectionRefusedError', 'connect: the url function gave none'],
       ['ConnectionRefusedError', 'connect: offline'],
@@ -151,13 +151,13 @@ describe('url', () => {
     wamp.connect();
     expect(await next(wamp, 'waiting')).toMatchObject({ cause: { name: 'ConnectionRefusedError', fatal: false } });
     await wamp.close();
-    expect(wamp.state).toEqual({ status: 'closed', cause: undefined });
+    expect(wamp.state).toStrictEqual({ status: 'closed', cause: undefined });
   });
 });
 
 it('serializers are offered in their order; none in common is fatal', async () => {
   const { url } = await serve('a');
-  expect(await agents(client({ url, serializers: [cbor(), json()] }), 1)).toEqual(['a']);
+  expect(await agents(client({ url, serializers: [cbor(), json()] }), 1)).toStrictEqual(['a']);
   const wamp = client({ url, serializers: [cbor()] });
   wamp.connect();
   expect(await next(wamp, 'closed')).toMatchObject({ cause: { name: 'ConnectionRefusedError', fatal: true } });
@@ -169,6 +169,6 @@ it('maxMessageBytes bounds what is accepted: the session ends, and the client co
   const lost = next(wamp, 'waiting');
   expect(
     await agents(wamp, 2, () => server.sockets[0]?.send(JSON.stringify([Code.EVENT, 1, 1, {}, ['x'.repeat(1_000)]]))),
-  ).toEqual(['a', 'a']);
+  ).toStrictEqual(['a', 'a']);
   expect(await lost).toMatchObject({ cause: { name: 'OverflowError', limit: 1_000 } });
 });

@@ -47,7 +47,7 @@ describe('events', () => {
     const topic = watch(wamp.topic('com.app.number'));
     subscribed(router);
     router.send([Code.EVENT, 7, 9, { publisher: 5 }, ['42'], { extra: true }]);
-    expect(topic.values).toEqual([
+    expect(topic.values).toStrictEqual([
       expect.objectContaining({
         args: [42],
         kwargs: { extra: true },
@@ -56,7 +56,7 @@ describe('events', () => {
         topic: 'com.app.number',
       }),
     ]);
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   });
 
   it('that are not what the contract says go to the faults; the stream goes on', () => {
@@ -126,7 +126,7 @@ describe('results', () => {
       message: expect.stringContaining('0: not a number'),
     });
     router.expectSilence();
-    expect(faults).toEqual([]);
+    expect(faults).toStrictEqual([]);
   });
 
   it('on the way have their own validator; a wrong one cancels the call', () => {
@@ -161,7 +161,7 @@ describe('invocations', () => {
       .subscribe();
     registered(router);
     router.send([Code.INVOCATION, 5, 7, { caller: 9, receive_progress: true }, [], { name: 'joe', more: 1 }]);
-    expect(seen).toEqual([
+    expect(seen).toStrictEqual([
       {
         kwargs: { name: 'joe' },
         details: { caller: 9, receive_progress: true },

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { of } from 'rxjs';
+import { range } from 'rxjs';
 import { WampClient } from 'rxwamp';
 import { Router } from 'rxwamp/router';
 import { listen, type Listener } from 'rxwamp/router/node';
@@ -35,17 +35,19 @@ async function serve(script: string): Promise<Server> {
 
 /** A router that listens, with a back-end in its process. */
 class Backend {
-  readonly router = new Router({ realms: { realm1: {} } });
-  readonly wamp = new WampClient({ transport: this.router.transport(), realm: 'realm1' });
-  private constructor(readonly listener: Listener) {}
+  readonly wamp: WampClient;
+
+  private constructor(
+    readonly router: Router,
+    readonly listener: Listener,
+  ) {
+    this.wamp = new WampClient({ transport: router.transport(), realm: 'realm1' });
+  }
 
   static async start(port = 0): Promise<Backend> {
-    let backend: Backend | undefined;
-    const listener = await listen({ accept: (link) => backend?.router.accept(link) }, { port });
-    backend = new Backend(listener);
-    backend.wamp
-      .register('com.example.count', ({ args: [n] }) => of(...Array.from({ length: Number(n) }, (_, at) => at + 1)))
-      .subscribe();
+    const router = new Router({ realms: { realm1: {} } });
+    const backend = new Backend(router, await listen(router, { port }));
+    backend.wamp.register('com.example.count', ({ args: [n] }) => range(1, Number(n))).subscribe();
     return backend;
   }
 
@@ -80,7 +82,7 @@ inBrowser('in a real browser', () => {
 
   afterAll(async () => {
     await closeBrowser();
-    await new Promise((resolve) => server?.close(resolve));
+    await new Promise((resolve) => server.close(resolve));
   });
 
   /** Calls a function of `window.e2e`. */

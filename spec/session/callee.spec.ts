@@ -19,7 +19,7 @@ describe('REGISTER', () => {
     const { router, session } = joined();
     const registration = register(session, undefined, { invoke: 'roundrobin', _x: 1 });
     router.expect(Code.REGISTER, { procedure: PROCEDURE, options: { invoke: 'roundrobin', _x: 1 } });
-    expect(registration.values).toEqual([]);
+    expect(registration.values).toStrictEqual([]);
     router.send([Code.REGISTERED, 1, 7]);
     expect(registration).toMatchObject({ values: [7], complete: false });
   });
@@ -92,7 +92,7 @@ describe('unregistering', () => {
     registration.subscription.unsubscribe();
     router.expect(Code.UNREGISTER);
     router.send([Code.INVOCATION, 5, 7, {}]);
-    expect(router.expect(Code.ERROR).message).toEqual([8, 68, 5, {}, 'wamp.error.no_such_procedure']);
+    expect(router.expect(Code.ERROR).message).toStrictEqual([8, 68, 5, {}, 'wamp.error.no_such_procedure']);
   });
 
   it('C-20: a streamed INVOCATION that crosses it is answered once, whatever chunks follow', () => {
@@ -146,7 +146,7 @@ describe('registering anew', () => {
     router.send([Code.REGISTERED, request, 7]);
     router.expect(Code.UNREGISTER, { registration: 7 });
     answer(router, 8);
-    expect(second.values).toEqual([8]);
+    expect(second.values).toStrictEqual([8]);
     router.send([Code.INVOCATION, 1, 8, {}]);
     router.expect(Code.YIELD, { args: ['second'] });
   });
@@ -229,7 +229,7 @@ describe('INVOCATION', () => {
     register(session, ({ procedure }) => void procedures.push(procedure), { match: 'prefix' });
     answer(router);
     router.send([Code.INVOCATION, 1, 7, { procedure: 'com.app.p.q', progress: false }]);
-    expect(procedures).toEqual(['com.app.p.q']);
+    expect(procedures).toStrictEqual(['com.app.p.q']);
   });
 
   it('C-30: may have any id', () => {
@@ -254,6 +254,6 @@ describe('INVOCATION', () => {
         : [];
     });
     register(session, ({ value }) => Number(value) * 2);
-    expect(yielded).toEqual([[42]]);
+    expect(yielded).toStrictEqual([[42]]);
   });
 });

@@ -83,7 +83,7 @@ describe('progressive results', () => {
     router.send([Code.RESULT, request, { progress: true }, [2]]);
     expect(seen.complete).toBe(false);
     router.send([Code.RESULT, request, {}, [3]]);
-    expect(seen.values.map(({ value, progress }) => [value, progress])).toEqual([
+    expect(seen.values.map(({ value, progress }) => [value, progress])).toStrictEqual([
       [1, true],
       [2, true],
       [3, false],
@@ -98,7 +98,7 @@ describe('progressive results', () => {
       const seen = watch(call$(session, PROGRESS));
       router.send([Code.RESULT, 1, { progress: true }, [1]]);
       router.send(last);
-      expect(seen.values.map(({ value }) => value)).toEqual([1]);
+      expect(seen.values.map(({ value }) => value)).toStrictEqual([1]);
       expect(seen.complete).toBe(true);
     },
   );
@@ -132,7 +132,7 @@ describe('C-25: unsubscribing', () => {
     const { router, session } = joined();
     watch(call$(session, { cancelMode })).subscription.unsubscribe();
     const { request } = router.expect(Code.CALL);
-    expect(router.expect(Code.CANCEL).message).toEqual([Code.CANCEL, request, { mode: cancelMode }]);
+    expect(router.expect(Code.CANCEL).message).toStrictEqual([Code.CANCEL, request, { mode: cancelMode }]);
   });
 
   it('sends nothing where the dealer cannot cancel', () => {
@@ -191,16 +191,16 @@ describe('C-28: progressive call invocations', () => {
     router.expectSilence();
     input.next([['a'], {}]);
     const first = router.expect(Code.CALL, { procedure: 'com.app.p', args: ['a'] });
-    expect(first.options).toEqual({ receive_progress: true, disclose_me: true, progress: true });
+    expect(first.options).toStrictEqual({ receive_progress: true, disclose_me: true, progress: true });
     input.next([[], { k: 1 }]);
     const second = router.expect(Code.CALL, { args: [], kwargs: { k: 1 } });
     expect(second).toMatchObject({ request: first.request, procedure: 'com.app.p', options: { progress: true } });
-    expect(second.options).toEqual({ progress: true });
+    expect(second.options).toStrictEqual({ progress: true });
     router.send([Code.RESULT, first.request, { progress: true }, [1]]);
     input.complete();
-    expect(router.expect(Code.CALL).message).toEqual([Code.CALL, first.request, {}, 'com.app.p']);
+    expect(router.expect(Code.CALL).message).toStrictEqual([Code.CALL, first.request, {}, 'com.app.p']);
     router.send([Code.RESULT, first.request, {}, [2]]);
-    expect(seen.values.map(({ value }) => value)).toEqual([1, 2]);
+    expect(seen.values.map(({ value }) => value)).toStrictEqual([1, 2]);
     expect(seen.complete).toBe(true);
     router.expectSilence();
   });
@@ -216,7 +216,7 @@ describe('C-28: progressive call invocations', () => {
   it('without any chunk are a plain call', () => {
     const { router, session } = joined();
     watch(call$(session, { input: EMPTY }));
-    expect(router.expect(Code.CALL).message).toEqual([Code.CALL, 1, {}, 'com.app.p']);
+    expect(router.expect(Code.CALL).message).toStrictEqual([Code.CALL, 1, {}, 'com.app.p']);
     router.expectSilence();
   });
 
@@ -288,7 +288,7 @@ describe('when the answer comes before the call returns', () => {
     });
     const seen = watch(call$(session, PROGRESS).pipe(take(1)));
     expect(seen).toMatchObject({ values: [{ value: 1 }], complete: true });
-    expect(sent).toEqual([
+    expect(sent).toStrictEqual([
       [Code.CALL, 1, { receive_progress: true }, 'com.app.p'],
       [Code.CANCEL, 1, { mode: 'killnowait' }],
     ]);
@@ -315,6 +315,6 @@ describe('when the answer comes before the call returns', () => {
       input.next([[value], {}]);
     });
     input.next([['start'], {}]);
-    expect(sent.map(([, request]) => request)).toEqual([1, 1, 1]);
+    expect(sent.map(([, request]) => request)).toStrictEqual([1, 1, 1]);
   });
 });

@@ -50,7 +50,12 @@ describe('HELLO', () => {
     const { router } = joining();
     const { realm, details } = router.expect(Code.HELLO);
     expect(realm).toBe('realm1');
-    expect(Object.keys(details['roles'] as object).sort()).toEqual(['callee', 'caller', 'publisher', 'subscriber']);
+    expect(Object.keys(details['roles'] as object).sort()).toStrictEqual([
+      'callee',
+      'caller',
+      'publisher',
+      'subscriber',
+    ]);
     router.expectSilence();
   });
 
@@ -59,8 +64,8 @@ describe('HELLO', () => {
     const { details } = router.expect(Code.HELLO);
     const roles = details['roles'] as Record<string, { features: Record<string, unknown> }>;
     for (const [role, { features }] of Object.entries(roles)) {
-      expect(KNOWN[role]).toEqual(expect.arrayContaining(Object.keys(features)));
-      expect(Object.values(features)).toEqual(Object.values(features).map(() => true));
+      expect(KNOWN[role]).toStrictEqual(expect.arrayContaining(Object.keys(features)));
+      expect(Object.values(features)).toStrictEqual(Object.values(features).map(() => true));
     }
     // What is not implemented is not announced.
     expect(JSON.stringify(roles)).not.toMatch(/payload_passthru_mode|sharde?d|call_reroute/);
@@ -112,7 +117,7 @@ describe('HELLO', () => {
   it('asks each authenticator once, with the realm and whether the transport is secure', () => {
     const begin = jest.fn(() => [{}]);
     joining({ authenticators: [{ method: 'x', begin }] }, { info: { secure: false } });
-    expect(begin.mock.calls).toEqual([[{ realm: 'realm1', secure: false }]]);
+    expect(begin.mock.calls).toStrictEqual([[{ realm: 'realm1', secure: false }]]);
   });
 
   it('fails with what an authenticator fails with', () => {
@@ -203,7 +208,7 @@ describe('WELCOME', () => {
     router.send([Code.WELCOME, 1, { authmethod: 'x' }]);
     router.send([Code.WELCOME, 2, { authmethod: 'x' }]);
     router.expect(Code.ABORT, { reason: 'wamp.error.protocol_violation' });
-    expect(sessions.values).toEqual([]);
+    expect(sessions.values).toStrictEqual([]);
     expect(sessions.error).toMatchObject({ name: 'ProtocolViolationError' });
   });
 });
@@ -230,7 +235,7 @@ describe('C-8: before the session is established', () => {
     const abort = router.expect(Code.ABORT, { reason: 'wamp.error.protocol_violation' });
     expect(abort.message).toHaveLength(3);
     router.expectSilence();
-    router.expectClosed();
+    router.expectClosed('violation');
     expect(sessions.error).toMatchObject({
       name: 'ProtocolViolationError',
       attempted: 'HELLO',
@@ -292,7 +297,7 @@ describe('CHALLENGE', () => {
     expect(challenged).not.toHaveBeenCalled();
     router.send([Code.CHALLENGE, 'b', { challenge: 'c' }]);
     expect(challenged).toHaveBeenCalledTimes(1);
-    expect(answer.mock.calls).toEqual([[{ challenge: 'c' }]]);
+    expect(answer.mock.calls).toStrictEqual([[{ challenge: 'c' }]]);
     router.expect(Code.AUTHENTICATE, { signature: 'sig', extra: { nonce: 1 } });
     router.send([Code.WELCOME, 1, {}]);
     expect(sessions.values).toHaveLength(1);
@@ -393,7 +398,7 @@ describe('the router’s own proof', () => {
     router.expect(Code.HELLO);
     router.send([Code.CHALLENGE, 'x', {}]);
     router.send([Code.WELCOME, 1, { authextra: { v: 1 } }]);
-    expect(verify.mock.calls).toEqual([[{ authextra: { v: 1 } }]]);
+    expect(verify.mock.calls).toStrictEqual([[{ authextra: { v: 1 } }]]);
   });
 });
 

@@ -61,7 +61,7 @@ describe('C-20: what a handler returns is answered with one YIELD', () => {
     for (const handler of outcomes) {
       const { router } = called(handler);
       await settled();
-      expect(router.expect(Code.YIELD).message).toEqual(message);
+      expect(router.expect(Code.YIELD).message).toStrictEqual(message);
       router.expectSilence();
     }
   });
@@ -70,7 +70,7 @@ describe('C-20: what a handler returns is answered with one YIELD', () => {
     for (const handler of [() => EMPTY, async function* () {}]) {
       const { router } = called(handler);
       await settled();
-      expect(router.expect(Code.YIELD).message).toEqual([70, 1, {}]);
+      expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, {}]);
     }
   });
 
@@ -92,13 +92,13 @@ describe('C-21: progressive results', () => {
     const { router } = called(() => results, PROGRESS);
     router.expectSilence();
     results.next(1);
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, { progress: true }, [1]]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, { progress: true }, [1]]);
     results.next(undefined);
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, { progress: true }]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, { progress: true }]);
     results.next(payload([1], { k: 2 }));
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, { progress: true }, [1], { k: 2 }]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, { progress: true }, [1], { k: 2 }]);
     results.complete();
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, {}]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, {}]);
     router.expectSilence();
   });
 
@@ -111,7 +111,7 @@ describe('C-21: progressive results', () => {
     await settled();
     router.expect(Code.YIELD, { options: { progress: true }, args: [1] });
     router.expect(Code.YIELD, { options: { progress: true }, args: [2] });
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, {}]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, {}]);
   });
 
   it('are not sent to who did not ask: only the last value is', () => {
@@ -178,7 +178,7 @@ describe('C-20: what a handler throws is answered with one ERROR', () => {
     for (const handler of outcomes) {
       const { router } = called(handler);
       await settled();
-      expect(router.expect(Code.ERROR).message).toEqual(message);
+      expect(router.expect(Code.ERROR).message).toStrictEqual(message);
       router.expectSilence();
     }
   });
@@ -189,7 +189,9 @@ describe('C-20: what a handler throws is answered with one ERROR', () => {
     };
     expect(called(handler).router.expect(Code.ERROR).kwargs).toBeUndefined();
     const { kwargs } = called(handler, {}, { traceback: true }).router.expect(Code.ERROR);
-    expect(kwargs?.['traceback']).toEqual(expect.arrayContaining(['Error: boom', expect.stringContaining('at ')]));
+    expect(kwargs?.['traceback']).toStrictEqual(
+      expect.arrayContaining(['Error: boom', expect.stringContaining('at ')]),
+    );
   });
 });
 
@@ -203,7 +205,7 @@ describe('C-20: what cannot be encoded is answered with an ERROR that says so', 
     const { router, session } = called(handler);
     await settled();
     const { request, error, args } = router.expect(Code.ERROR);
-    expect([request, error]).toEqual([1, 'wamp.error.invalid_payload']);
+    expect([request, error]).toStrictEqual([1, 'wamp.error.invalid_payload']);
     expect(args?.[0]).toMatch(/holds a (function|symbol)/);
     router.expectSilence();
     expect(session.isOpen).toBe(true);
@@ -256,11 +258,11 @@ describe('C-24: INTERRUPT', () => {
       invocation.signal.addEventListener('abort', aborted);
       router.send([Code.INTERRUPT, 1, mode === undefined ? {} : { mode, reason: 'wamp.error.canceled' }]);
       expect(aborted).toHaveBeenCalledTimes(1);
-      expect(router.received).toEqual(answers);
+      expect(router.received).toStrictEqual(answers);
       // Late, and repeated: nexus does both.
       for (const again of ['kill', 'killnowait']) router.send([Code.INTERRUPT, 1, { mode: again }]);
       await settled();
-      expect(router.received).toEqual(answers);
+      expect(router.received).toStrictEqual(answers);
     }
     expect(ended).toHaveBeenCalledTimes(1);
   });
@@ -344,7 +346,7 @@ describe('C-26: a timeout that was forwarded', () => {
     jest.advanceTimersByTime(499);
     router.expectSilence();
     jest.advanceTimersByTime(1);
-    expect(router.expect(Code.ERROR).message).toEqual([8, 68, 1, {}, 'wamp.error.timeout']);
+    expect(router.expect(Code.ERROR).message).toStrictEqual([8, 68, 1, {}, 'wamp.error.timeout']);
     expect(invocation.signal.aborted).toBe(true);
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -427,7 +429,7 @@ describe('C-29: what a caller streams in', () => {
     router.send([Code.INVOCATION, 1, 7, { progress: true }, ['b']]);
     router.expect(Code.YIELD, { args: ['b!'] });
     router.send([Code.INVOCATION, 1, 7, {}, []]);
-    expect(router.expect(Code.YIELD).message).toEqual([70, 1, {}]);
+    expect(router.expect(Code.YIELD).message).toStrictEqual([70, 1, {}]);
   });
 
   it('after the answer is dropped, and the next call is not taken for it', () => {

@@ -16,7 +16,7 @@ describe('PUBLISH', () => {
   ])('C-7: leaves an empty tail off: %j %j', (args, kwargs, message) => {
     const { router, session } = joined();
     session.publisher.publish('com.app.a', args, kwargs, {});
-    expect(router.expect(Code.PUBLISH).message).toEqual(message);
+    expect(router.expect(Code.PUBLISH).message).toStrictEqual(message);
   });
 
   it('C-15: without acknowledge expects no answer', () => {
@@ -36,7 +36,7 @@ describe('PUBLISH', () => {
     const acknowledgement = { published: jest.fn(), failed: jest.fn() };
     session.publisher.publish('com.app.a', [], {}, { acknowledge: true }, acknowledgement);
     router.send([Code.PUBLISHED, router.expect(Code.PUBLISH).request, 9]);
-    expect(acknowledgement.published.mock.calls).toEqual([[9]]);
+    expect(acknowledgement.published.mock.calls).toStrictEqual([[9]]);
   });
 
   it('with acknowledge is told of an ERROR', () => {

@@ -82,7 +82,7 @@ describe('answers', () => {
       requests.settle(1, Code.PUBLISH, [Code.PUBLISHED, 1, 7]);
     });
     requests.open(publish, pending({ settle }));
-    expect(settle.mock.calls).toEqual([[[Code.PUBLISHED, 1, 7]]]);
+    expect(settle.mock.calls).toStrictEqual([[[Code.PUBLISHED, 1, 7]]]);
     expect(requests.size).toBe(0);
   });
 

@@ -37,7 +37,7 @@ function expectAllErrored({ open, publishing }: ReturnType<typeof busySession>, 
   expect(open.call.error).toMatchObject({ ...error, attempted: 'CALL', on: 'com.app.call' });
   expect(open.subscribing.error).toMatchObject({ ...error, attempted: 'SUBSCRIBE', on: 'com.app.other' });
   expect(open.registering.error).toMatchObject({ ...error, attempted: 'REGISTER', on: 'com.app.other' });
-  expect(publishing.failed.mock.calls).toEqual([
+  expect(publishing.failed.mock.calls).toStrictEqual([
     [expect.objectContaining({ ...error, attempted: 'PUBLISH', on: 'com.app.topic' })],
   ]);
 }
@@ -262,7 +262,7 @@ describe('C-8: a violation in an established session', () => {
     expect(() => {
       router.send([Code.EVENT, 7, 1, {}]);
     }).toThrow('closed');
-    expect(topic.values).toEqual([]);
+    expect(topic.values).toStrictEqual([]);
   });
 });
 

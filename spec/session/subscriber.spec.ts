@@ -25,7 +25,7 @@ describe('SUBSCRIBE', () => {
     router.expect(Code.SUBSCRIBE, { topic: TOPIC, options: { get_retained: true, _x: 1 } });
     router.send([Code.SUBSCRIBED, 1, 7]);
     router.send([Code.EVENT, 7, 1, {}, ['a']]);
-    expect(args(topic)).toEqual(['a']);
+    expect(args(topic)).toStrictEqual(['a']);
   });
 
   it('that is refused is an error on that stream alone', () => {
@@ -66,7 +66,7 @@ describe('C-17: an event', () => {
       retained: true,
     };
     router.send([Code.EVENT, 7, 9007199254740992, details, [1, 2], { k: 'v' }]);
-    expect(topic.values).toEqual([
+    expect(topic.values).toStrictEqual([
       expect.objectContaining({
         args: [1, 2],
         kwargs: { k: 'v' },
@@ -102,7 +102,7 @@ describe('C-17: an event', () => {
     const topic = subscribe(session);
     answer(router);
     router.sendRaw(frame);
-    expect(topic.values).toEqual([
+    expect(topic.values).toStrictEqual([
       expect.objectContaining({ args: expectedArgs, kwargs: expectedKwargs, topic: TOPIC }),
     ]);
   });
@@ -118,7 +118,7 @@ describe('C-17: an event', () => {
     answer(router);
     answer(router);
     router.send([Code.EVENT, 7, 1, {}]);
-    expect(seen).toEqual(['first']);
+    expect(seen).toStrictEqual(['first']);
     first.unsubscribe();
     router.expect(Code.UNSUBSCRIBE);
   });
@@ -134,7 +134,7 @@ describe('C-14: one subscription of the broker’s may be many here', () => {
     a.subscription.unsubscribe();
     router.expectSilence();
     router.send([Code.EVENT, 7, 2, {}, [2]]);
-    expect([args(a), args(b)]).toEqual([[1], [1, 2]]);
+    expect([args(a), args(b)]).toStrictEqual([[1], [1, 2]]);
     b.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
     router.expectSilence();
@@ -158,7 +158,7 @@ describe('C-14: one subscription of the broker’s may be many here', () => {
     answer(router, 8);
     router.send([Code.EVENT, 7, 1, {}, ['exact']]);
     router.send([Code.EVENT, 8, 1, { topic: 'com.app' }, ['prefix']]);
-    expect([args(a), args(b)]).toEqual([['exact'], ['prefix']]);
+    expect([args(a), args(b)]).toStrictEqual([['exact'], ['prefix']]);
     a.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
   });
@@ -175,7 +175,7 @@ describe('leaving before SUBSCRIBED', () => {
     router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
     router.expectSilence();
     router.send([Code.EVENT, 7, 1, {}]);
-    expect(topic.values).toEqual([]);
+    expect(topic.values).toStrictEqual([]);
   });
 
   it('and being refused ends it', () => {
@@ -197,7 +197,7 @@ describe('leaving before SUBSCRIBED', () => {
         router.expectSilence();
         router.send([Code.EVENT, 7, 1, {}, ['x']]);
         const stayer = topics[leaver === 0 ? 1 : 0];
-        expect(args(stayer)).toEqual(['x']);
+        expect(args(stayer)).toStrictEqual(['x']);
         stayer.subscription.unsubscribe();
         router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
         router.expectSilence();
@@ -260,7 +260,7 @@ describe('an UNSUBSCRIBE in flight', () => {
     router.send([Code.UNSUBSCRIBED, unsubscribe.request]);
     router.send([Code.SUBSCRIBED, resubscribe.request, 7]);
     router.send([Code.EVENT, 7, 2, {}, ['new']]);
-    expect([args(first), args(second)]).toEqual([[], ['new']]);
+    expect([args(first), args(second)]).toStrictEqual([[], ['new']]);
     second.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE, { subscription: 7 });
   });
@@ -312,6 +312,6 @@ it('takes what comes before the call that asked for it returns', () => {
       : [];
   });
   const topic = watch(session.subscriber.subscribe(TOPIC).pipe(take(1)));
-  expect(args(topic)).toEqual(['kept']);
-  expect(sent.map(([code]) => code)).toEqual([Code.SUBSCRIBE, Code.UNSUBSCRIBE]);
+  expect(args(topic)).toStrictEqual(['kept']);
+  expect(sent.map(([code]) => code)).toStrictEqual([Code.SUBSCRIBE, Code.UNSUBSCRIBE]);
 });

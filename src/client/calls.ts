@@ -94,17 +94,14 @@ export function callProcedure(
     if (session !== undefined) send(session);
     else
       observer.add(
-        connection.wait(
-          {
-            attempted: 'CALL',
-            on: procedure,
-            up: send,
-            down: (error) => {
-              observer.error(error);
-            },
+        connection.wait({
+          attempted: 'CALL',
+          on: procedure,
+          up: send,
+          down: (error) => {
+            observer.error(error);
           },
-          connection.maxWaiting,
-        ),
+        }),
       );
   });
   return schemas === undefined ? call$ : call$.pipe(map((result) => checked(result, procedure, schemas)));

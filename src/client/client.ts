@@ -1,4 +1,4 @@
-import { Subject, distinctUntilChanged, filter, firstValueFrom, map, type Observable } from 'rxjs';
+import { Subject, filter, firstValueFrom, map, type Observable } from 'rxjs';
 import type { RxWampError } from '../protocol/errors.js';
 import { isRxWampError, ConnectionLostError } from '../protocol/errors.js';
 import type { List, Uri } from '../protocol/message.js';
@@ -93,7 +93,6 @@ export class WampClient<Api extends Contract = AnyContract> {
     return this.state$.pipe(
       filter((state) => state.status === 'connected'),
       map(({ session }) => session),
-      distinctUntilChanged(),
     );
   }
 

@@ -26,6 +26,13 @@ export interface Durable {
   end(error: RxWampError | undefined): void;
 }
 
+/** What goes out as soon as there is a session. */
+export interface Outlet {
+  up(session: Session): void;
+  /** There will be no session any more. */
+  down(): void;
+}
+
 /** Who waits for the next session. */
 export interface Waiter {
   readonly attempted: string;
@@ -41,6 +48,7 @@ export interface Waiter {
 export class Connection {
   readonly #state$ = new ReplaySubject<ConnectionState>(1);
   readonly #durables = new Set<Durable>();
+  readonly #outlets = new Set<Outlet>();
   readonly #waiters = new Set<Waiter>();
   /** What has to be settled before the session is announced: what the router has not answered for, and the session itself. */
   readonly #unsettled = new Set<Durable | Session>();
@@ -77,11 +85,6 @@ export class Connection {
   /** Whether the client is closed, or about to be. */
   get isClosed(): boolean {
     return this.#closing;
-  }
-
-  /** How many calls may wait for a session. */
-  get maxWaiting(): number {
-    return this.settings.outbox.capacity;
   }
 
   /** The error of who asks for something when the client is closed. */
@@ -154,13 +157,17 @@ export class Connection {
     this.#settle(durable);
   }
 
-  /** Waits for the next session, connecting if need be; refused when `limit` wait already. */
-  wait(waiter: Waiter, limit = Infinity): () => void {
+  /** Serves an outlet in every session. */
+  serve(outlet: Outlet): void {
+    this.#outlets.add(outlet);
+  }
+
+  /** Waits for the next session, connecting if need be; refused when too many wait. */
+  wait(waiter: Waiter): () => void {
+    const { attempted, on } = waiter;
+    const { capacity: limit } = this.settings.outbox;
     if (this.#waiters.size < limit) this.#waiters.add(waiter);
-    else {
-      const { attempted, on } = waiter;
-      waiter.down(new OverflowError(`${String(limit)} wait for a connection already`, { attempted, on, limit }));
-    }
+    else waiter.down(new OverflowError(`${String(limit)} wait for a connection already`, { attempted, on, limit }));
     this.open();
     return () => this.#waiters.delete(waiter);
   }
@@ -209,6 +216,7 @@ export class Connection {
     for (const durable of durables) {
       if (session.isOpen && this.#durables.has(durable)) durable.attach(session, () => this.#settle(durable));
     }
+    for (const outlet of this.#outlets) outlet.up(session);
     // Each is looked up when its turn comes: what one of them hears may make the user give up another.
     for (const waiter of this.#waiters) {
       if (!session.isOpen) break;
@@ -236,7 +244,6 @@ export class Connection {
   }
 
   #end(cause: RxWampError | undefined): void {
-    if (this.#state.status === 'closed') return;
     this.#lost();
     this.#closing = true;
     const state: ConnectionState = { status: 'closed', cause };
@@ -245,6 +252,7 @@ export class Connection {
     const waiters = [...this.#waiters];
     this.#durables.clear();
     this.#waiters.clear();
+    for (const outlet of this.#outlets) outlet.down();
     for (const waiter of waiters) waiter.down(this.closed(waiter.attempted, waiter.on));
     for (const durable of durables) durable.end(cause);
     this.#state$.next(state);
@@ -252,6 +260,7 @@ export class Connection {
   }
 
   #go(state: ConnectionState): void {
+    if (this.#closing) return;
     this.#state = state;
     this.#state$.next(state);
   }

@@ -3,7 +3,7 @@ import { OverflowError, TimeoutError, type RxWampError } from '../protocol/error
 import type { Uri } from '../protocol/message.js';
 import { after } from '../session/after.js';
 import type { Session } from '../session/session.js';
-import type { Connection } from './connection.js';
+import type { Connection, Outlet } from './connection.js';
 import type { OutboxOptions } from './options.js';
 
 /** A publication that waits for a connection. */
@@ -27,16 +27,17 @@ interface Entry {
 }
 
 /** Publications that wait for a connection, in order: so many at most, for so long at most, and every one dropped is told. */
-export class Outbox {
+export class Outbox implements Outlet {
   readonly #entries = new Set<Entry>();
   #dropped = 0;
-  #isWaiting = false;
   #clock: Subscription | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly options: Required<OutboxOptions>,
-  ) {}
+  ) {
+    connection.serve(this);
+  }
 
   get stats(): OutboxStats {
     return { waiting: this.#entries.size, dropped: this.#dropped };
@@ -52,44 +53,30 @@ export class Outbox {
     const { capacity, overflow, ttlMs } = this.options;
     const [oldest] = this.#entries;
     const isFull = this.#entries.size >= capacity;
-    const pushedOut = overflow === 'drop-oldest' ? oldest : undefined;
+    const pushedOut = isFull && overflow === 'drop-oldest' ? oldest : undefined;
+    if (pushedOut !== undefined) this.#entries.delete(pushedOut);
     if (!isFull || pushedOut !== undefined) {
       this.#entries.add({ outgoing, expiresMs: asyncScheduler.now() + ttlMs });
-      if (isFull && pushedOut !== undefined) this.#entries.delete(pushedOut);
       this.#watch();
     }
     if (isFull) this.#drop(pushedOut?.outgoing ?? outgoing);
-    this.#wait(outgoing.topic);
+    this.connection.open();
   }
 
-  #wait(topic: Uri): void {
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    this.connection.wait({
-      attempted: 'PUBLISH',
-      on: topic,
-      up: (session) => {
-        this.#empty(({ outgoing }) => {
-          outgoing.send(session);
-          return session.isOpen;
-        });
-        this.#isWaiting = false;
-        if (this.#entries.size > 0) this.#wait(topic);
-      },
-      down: (error) => {
-        this.#empty(({ outgoing }) => {
-          outgoing.fail(error);
-          return true;
-        });
-      },
-    });
+  /** Lets them out one by one, also those that come meanwhile, for as long as the session stands. */
+  up(session: Session): void {
+    for (const entry of this.#entries) {
+      if (!session.isOpen) break;
+      this.#entries.delete(entry);
+      entry.outgoing.send(session);
+    }
+    this.#watch();
   }
 
-  /** Takes them out one by one, also those that come meanwhile, for as long as `into` says so. */
-  #empty(into: (entry: Entry) => boolean): void {
+  down(): void {
     for (const entry of this.#entries) {
       this.#entries.delete(entry);
-      if (!into(entry)) break;
+      entry.outgoing.fail(this.connection.closed('PUBLISH', entry.outgoing.topic));
     }
     this.#watch();
   }

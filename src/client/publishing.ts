@@ -18,7 +18,7 @@ export interface PublishOptions {
   readonly exclude?: readonly Id[];
   readonly exclude_authid?: readonly string[];
   readonly exclude_authrole?: readonly string[];
-  /** Sessions, authids, authroles that alone get it. */
+  /** Sessions, authids, authroles that alone get it. None of these may be empty: routers take that for everybody. */
   readonly eligible?: readonly Id[];
   readonly eligible_authid?: readonly string[];
   readonly eligible_authrole?: readonly string[];

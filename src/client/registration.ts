@@ -102,7 +102,6 @@ class DurableRegistration implements Durable {
   }
 
   end(error: RxWampError | undefined): void {
-    this.#work?.unsubscribe();
     if (error === undefined) this.observer.complete();
     else this.observer.error(error);
   }

@@ -49,7 +49,8 @@ export function handshake(link: Link, options: HandshakeOptions): Observable<Wel
       if (reason !== undefined) {
         // What a user's own function failed with is not the router's business.
         link.next([Code.ABORT, { message: isRxWampError(error) ? error.message : 'no credentials' }, reason]);
-        link.complete();
+        if (reason === ErrorUri.PROTOCOL_VIOLATION) link.error(error);
+        else link.complete();
       }
       subscriber.error(error);
     };

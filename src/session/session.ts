@@ -101,11 +101,9 @@ export class Session {
         return;
       case Code.GOODBYE:
         this.link.next([Code.GOODBYE, {}, CloseUri.GOODBYE_AND_OUT]);
-        this.link.complete();
         this.lost(ended('the router said GOODBYE', message[2]));
         return;
       case Code.ABORT:
-        this.link.complete();
         this.lost(ended('the router said ABORT', message[2]));
         return;
       default:
