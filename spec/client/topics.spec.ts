@@ -212,6 +212,20 @@ describe('a topic', () => {
 });
 
 describe('lingerMs', () => {
+  it('is one SUBSCRIBE also for who comes back while a new session is being filled', () => {
+    const setting = connected({ lingerMs: 60_000 });
+    const { router, wamp } = setting;
+    // The next router lacks what this one needs, which its subscriber hears before the lingering topic has its turn.
+    wamp.topic('com.other.', { match: 'prefix' }).subscribe({ error: () => topic$(setting).subscribe() });
+    router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, 8]);
+    const left = watch(topic$(setting));
+    subscribed(router);
+    left.subscription.unsubscribe();
+    reconnect(router, { roles: { broker: {}, dealer: {} } });
+    router.expect(Code.SUBSCRIBE, { topic: TOPIC });
+    router.expectSilence();
+  });
+
   it('keeps a topic that nobody watches subscribed for so long', () => {
     const setting = connected({ lingerMs: 1_000 });
     const { router } = setting;

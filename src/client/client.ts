@@ -78,6 +78,7 @@ export class WampClient<Api extends Contract = AnyContract> {
    * Where the connection stands: the present state at once, then each change. Completes after `closed`; never errors.
    *
    * `connected` comes after every live topic and registration has been made again, so who acts on it finds them there.
+   * Watching it does not make the client connect.
    */
   get state$(): Observable<ConnectionState> {
     return this.#connection.state$;
@@ -88,7 +89,7 @@ export class WampClient<Api extends Contract = AnyContract> {
     return this.#connection.state;
   }
 
-  /** Each session that is joined: the present one at once, if there is one, and never one that is gone. Completes with `state$`. */
+  /** Each session that is joined: the present one at once, if there is one, and never one that is gone. Completes with `state$`, and like it does not make the client connect. */
   get session$(): Observable<SessionInfo> {
     return this.state$.pipe(
       filter((state) => state.status === 'connected'),

@@ -144,6 +144,8 @@ export class Connection {
 
   /** Keeps something in every session from now on, connecting if need be. */
   keep(durable: Durable): void {
+    // One that is kept already has been attached, or is about to be.
+    if (this.#durables.has(durable)) return;
     // Opening may join a session at once, which then finds it here.
     const { session } = this;
     this.#durables.add(durable);
