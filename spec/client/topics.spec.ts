@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { retry, take, type Observable } from 'rxjs';
+import { catchError, retry, take, type Observable } from 'rxjs';
 import { Code, WampClient, type TopicOptions, type WampEvent } from 'rxwamp';
 import {
   again,
@@ -216,7 +216,8 @@ describe('lingerMs', () => {
     const setting = connected({ lingerMs: 60_000 });
     const { router, wamp } = setting;
     // The next router lacks what this one needs, which its subscriber hears before the lingering topic has its turn.
-    wamp.topic('com.other.', { match: 'prefix' }).subscribe({ error: () => topic$(setting).subscribe() });
+    const other$ = wamp.topic('com.other.', { match: 'prefix' });
+    other$.pipe(catchError(() => topic$(setting))).subscribe();
     router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, 8]);
     const left = watch(topic$(setting));
     subscribed(router);
