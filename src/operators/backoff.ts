@@ -1,4 +1,5 @@
-import { checkChoice, checkNumber, LONGEST_TIMER_MS } from './options.js';
+import { LONGEST_TIMER_MS } from '../protocol/longest-timer.js';
+import { checkChoice, checkNumber } from './options.js';
 
 /** How long to wait before the next attempt. */
 export interface BackoffPolicy {

@@ -1,9 +1,6 @@
 import { UsageError } from '../protocol/errors.js';
 import { ErrorUri } from '../protocol/uris.js';
 
-/** The longest a platform's timer can wait; it fires at once when asked for more. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 const refuse = (operator: string, what: string): UsageError =>
   new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: operator });
 

@@ -21,8 +21,9 @@ import {
   type OperatorFunction,
   type Subscription,
 } from 'rxjs';
+import { LONGEST_TIMER_MS } from '../protocol/longest-timer.js';
 import { backoffDelayMs, checkBackoff, type BackoffPolicy } from './backoff.js';
-import { checkNumber, LONGEST_TIMER_MS } from './options.js';
+import { checkNumber } from './options.js';
 
 /** When {@link reconnect} tries again, and when it does not. */
 export interface ReconnectPolicy extends BackoffPolicy {

@@ -1,7 +1,5 @@
 import { Subscription, timer } from 'rxjs';
-
-/** The longest delay a platform's timer takes: 2^31 − 1 ms, nearly 25 days. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from '../protocol/longest-timer.js';
 
 /**
  * Does one thing at a time, in order of arrival. What a router does may reach a client in the same process, whose answer
@@ -30,7 +28,7 @@ export class Turns {
   after(delayMs: number, work: () => void): Subscription {
     const due = new Subscription();
     due.add(
-      timer(Math.min(delayMs, MAX_DELAY_MS)).subscribe(() => {
+      timer(Math.min(delayMs, LONGEST_TIMER_MS)).subscribe(() => {
         this.run(() => {
           if (due.closed) return;
           due.unsubscribe();

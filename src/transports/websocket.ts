@@ -1,15 +1,13 @@
 import { dial } from '#websocket';
 import { Observable, timer } from 'rxjs';
 import { TimeoutError, type RxWampError } from '../protocol/errors.js';
+import { LONGEST_TIMER_MS } from '../protocol/longest-timer.js';
 import { json } from '../serializers/json.js';
 import { subprotocol, type Serializer } from '../serializers/serializer.js';
 import { Link, MAX_MESSAGE_BYTES } from './link.js';
 import type { Transport } from './transport.js';
 import { noSubprotocol, refused, unusable, webSocketUrl, type Dial, type DialRequest } from './websocket-dial.js';
 import { dialStandard, type WebSocketConstructor } from './websocket-standard.js';
-
-/** Timers wrap around beyond this. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Options of a connection over WebSocket that every platform has. */
 export interface WebSocketTransportOptions {
