@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDict } from '../../src/protocol/known-keys.js';
+import { isDict } from '../../src/protocol/dict.js';
 import { validate } from '../../src/protocol/validate.js';
 
 type Type = 'bool' | 'string' | 'id' | 'natural' | 'positive' | 'dict' | 'ids' | 'strings' | 'match' | 'invoke';

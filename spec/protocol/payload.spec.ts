@@ -60,6 +60,9 @@ describe('toPayload', () => {
     ['kwargs that are null', { kwargs: null }, 'kwargs must be an object'],
     ['a single object', { name: 'x' }, 'not "name"'],
     ['a key too many', { args: [], kwarg: {} }, 'not "kwarg"'],
+    ['a date, which has no keys', new Date(0), 'a payload is a list of arguments or { args, kwargs }'],
+    ['a map, which has none either', new Map([['args', []]]), 'a payload is a list of arguments or { args, kwargs }'],
+    ['kwargs that are a map', { kwargs: new Map([['a', 1]]) }, 'kwargs must be an object'],
   ])('refuses %s, saying what was attempted', (_, input, what) => {
     expect(() => read(input)).toThrow(what);
     expect(() => read(input)).toThrow(/^PUBLISH com\.example\.topic: /);

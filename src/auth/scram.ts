@@ -1,4 +1,5 @@
 import { defer, map, of, switchMap, type Observable } from 'rxjs';
+import { isDict } from '../protocol/dict.js';
 import type { Dict } from '../protocol/message.js';
 import { AuthenticationError } from './authentication-error.js';
 import type { AuthAnswer, AuthAttempt, AuthContext, Authenticator, Claims } from './authenticator.js';
@@ -140,5 +141,3 @@ function channelOf(type: string | undefined, bindings: AuthContext['channelBindi
   const data = type === undefined ? undefined : bindings?.[type];
   return type === undefined || data === undefined ? undefined : { type, data };
 }
-
-const isDict = (value: unknown): value is Dict => typeof value === 'object' && value !== null;

@@ -1,6 +1,6 @@
 import { catchError, isObservable, map, Observable, throwError, type MonoTypeOperatorFunction } from 'rxjs';
 import { isWampError, TimeoutError, UsageError } from '../protocol/errors.js';
-import { isDict } from '../protocol/known-keys.js';
+import { isDict } from '../protocol/dict.js';
 import type { Dict, Uri } from '../protocol/message.js';
 import { toPayload, type PayloadInput } from '../protocol/payload.js';
 import { ErrorUri } from '../protocol/uris.js';
@@ -33,7 +33,7 @@ export interface CallOptions {
 export type Chunk<Input = PayloadInput> = Input | string | number | bigint | boolean | null | Uint8Array;
 
 const toChunk = (chunk: unknown, procedure: Uri): Arguments =>
-  Array.isArray(chunk) || (isDict(chunk) && !(chunk instanceof Uint8Array))
+  Array.isArray(chunk) || isDict(chunk)
     ? // `toPayload` refuses what is no payload.
       toPayload(chunk as PayloadInput, 'CALL', procedure)
     : [[chunk], {}];

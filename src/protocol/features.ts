@@ -1,3 +1,4 @@
+import { isDict } from './dict.js';
 import type { Dict } from './message.js';
 
 /** The roles a client can play. */
@@ -11,8 +12,6 @@ export type Roles = Readonly<Partial<Record<ClientRole | RouterRole, { readonly 
 
 /** Other spellings seen in the spec and in the field, by the name used here. */
 const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([['call_canceling', ['call_cancelling']]]);
-
-const isDict = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Whether a peer announced a feature in its HELLO or WELCOME details. Anything but `true` counts as not announced.

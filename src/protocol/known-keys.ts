@@ -1,14 +1,6 @@
 import { Code } from './code.js';
+import { isDict } from './dict.js';
 import { isId } from './id.js';
-
-/** Whether a decoded value is a dictionary: a plain object, not a list, bytes, a date or a map. */
-export function isDict(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === Object.prototype || prototype === null || Object.prototype.toString.call(value) === '[object Object]'
-  );
-}
 
 type Check = readonly [type: string, fits: (value: unknown) => boolean];
 

@@ -1,3 +1,4 @@
+import { isDict } from './dict.js';
 import { UsageError } from './errors.js';
 import type { Dict, List, Uri } from './message.js';
 import { ErrorUri } from './uris.js';
@@ -43,7 +44,6 @@ export const payload = <const A extends List, K extends object = Dict>(args: A, 
 export type PayloadInput<A extends List = List, K extends object = Dict> =
   A | { readonly args?: A; readonly kwargs?: K };
 
-const isDict = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value);
 const refuse = (what: string, attempted: string, on: Uri): UsageError =>
   new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted, on });
 

@@ -1,7 +1,8 @@
 import { Code, codeName } from './code.js';
+import { isDict } from './dict.js';
 import { ProtocolViolationError } from './errors.js';
 import { isId } from './id.js';
-import { isDict, wrongKey } from './known-keys.js';
+import { wrongKey } from './known-keys.js';
 import type { WampMessage } from './message.js';
 
 type Kind = 'id' | 'id or 0' | 'request type' | 'string' | 'dict' | 'args' | 'kwargs';

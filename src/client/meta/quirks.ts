@@ -1,7 +1,7 @@
 import { catchError, map, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import { isWampError, WampError } from '../../protocol/errors.js';
 import { isId } from '../../protocol/id.js';
-import { isDict } from '../../protocol/known-keys.js';
+import { isDict } from '../../protocol/dict.js';
 import type { Dict, Id, List, Uri } from '../../protocol/message.js';
 import { NO_ARGS, NO_KWARGS } from '../../protocol/payload.js';
 import { ErrorUri } from '../../protocol/uris.js';

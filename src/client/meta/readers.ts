@@ -1,5 +1,5 @@
 import { isId } from '../../protocol/id.js';
-import { isDict } from '../../protocol/known-keys.js';
+import { isDict } from '../../protocol/dict.js';
 import type { Id, List, Uri } from '../../protocol/message.js';
 import { matchPolicy, type MatchPolicy } from '../../protocol/uri.js';
 import type { Created, IdsByMatch, Member, RegistrationDetails } from './details.js';

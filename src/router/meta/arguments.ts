@@ -1,6 +1,6 @@
 import { WampError } from '../../protocol/errors.js';
 import { isId } from '../../protocol/id.js';
-import { isDict } from '../../protocol/known-keys.js';
+import { isDict } from '../../protocol/dict.js';
 import type { Dict, Id, List, Uri } from '../../protocol/message.js';
 import { ErrorUri } from '../../protocol/uris.js';
 import type { MetaCall } from './meta-call.js';
