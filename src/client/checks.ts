@@ -32,7 +32,7 @@ export function checkRequest(attempted: Attempted, uri: Uri, options: Dict): voi
   }
 }
 
-/** The feature each option needs the router to have, by what is attempted. `true` matches any value but `false` and absence. */
+/** The feature each option needs the router to have, by what is attempted. */
 const NEEDS: Readonly<
   Record<Attempted, { readonly role: 'broker' | 'dealer'; readonly options: Readonly<Record<string, string>> }>
 > = {

@@ -14,7 +14,7 @@ export interface PublishOptions {
   readonly acknowledge?: boolean;
   /** Whether the publisher's own session is left out. Default: true. */
   readonly exclude_me?: boolean;
-  /** Sessions, authids, authroles that do not get it. Needs the router's `subscriber_blackwhite_listing`, as do the three below. */
+  /** Sessions, authids, authroles that do not get it. Needs the router's `subscriber_blackwhite_listing`, as do the five below. */
   readonly exclude?: readonly Id[];
   readonly exclude_authid?: readonly string[];
   readonly exclude_authrole?: readonly string[];

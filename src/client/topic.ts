@@ -42,7 +42,7 @@ export class Topic implements Durable {
     this.#observers = [...this.#observers, observer];
     this.#lingering?.unsubscribe();
     this.#lingering = undefined;
-    if (this.#observers.length === 1 && this.#subscribed === undefined) this.connection.keep(this);
+    this.connection.keep(this);
     return () => {
       this.#observers = this.#observers.filter((one) => one !== observer);
       if (this.#observers.length > 0) return;

@@ -13,7 +13,8 @@ import type {
 } from '../protocol/message.js';
 import { ErrorUri } from '../protocol/uris.js';
 import type { Handler } from './invocation.js';
-import type { Requests } from './requests.js';
+import { matchKey } from './match-key.js';
+import { unheeded, type Requests } from './requests.js';
 import { RunningInvocation, type AnswerSettings } from './running-invocation.js';
 
 interface Registration {
@@ -21,10 +22,6 @@ interface Registration {
   readonly handler: Handler;
   readonly observer: Subscriber<Id>;
 }
-
-/** What the dealer keeps one registration for: procedure and match policy. */
-const keyOf = (procedure: Uri, options: Dict): string =>
-  `${typeof options['match'] === 'string' ? options['match'] : 'exact'} ${procedure}`;
 
 /** How many invocations that ended while their caller still streamed in are remembered, to know its late chunks. */
 const MAX_REMEMBERED = 1_000;
@@ -56,7 +53,7 @@ export class Callee {
    */
   register(procedure: Uri, options: Dict, handler: Handler): Observable<Id> {
     return new Observable<Id>((observer) => {
-      const key = keyOf(procedure, options);
+      const key = matchKey(procedure, options);
       let registration: Id | undefined;
       let asked = false;
       const answered = (): void => {
@@ -168,13 +165,8 @@ export class Callee {
     const registration = this.#registrations.get(id);
     if (registration?.observer !== observer) return;
     this.#registrations.delete(id);
-    this.requests.open((request) => [Code.UNREGISTER, request, id], {
-      code: Code.UNREGISTER,
-      on: registration.procedure,
-      settle: () => true,
-      // The dealer had forgotten it already, or the session is gone: either way it is unregistered.
-      fail: () => undefined,
-    });
+    // An ERROR means that the router had forgotten it already: either way it is gone.
+    this.requests.open((request) => [Code.UNREGISTER, request, id], unheeded(Code.UNREGISTER, registration.procedure));
   }
 
   /** An abandoned REGISTER was answered: what waited for that can go. */

@@ -30,6 +30,14 @@ export interface Pending<Reply extends WampMessage = WampMessage> {
   fail(error: RxWampError): void;
 }
 
+/** For a request whose answer changes nothing, whatever it is. */
+export const unheeded = (code: Request[0], on: Uri): Pending => ({
+  code,
+  on,
+  settle: () => true,
+  fail: () => undefined,
+});
+
 /**
  * The requests of one session: the one counter that the six request types share, and who waits for which answer.
  *

@@ -8,7 +8,7 @@ import { after } from './after.js';
 import { Callee } from './callee.js';
 import { Caller } from './caller.js';
 import { Publisher } from './publisher.js';
-import { Requests } from './requests.js';
+import { Requests, unheeded } from './requests.js';
 import type { CalleeSettings } from './running-invocation.js';
 import type { SessionInfo } from './session-info.js';
 import { Subscriber } from './subscriber.js';
@@ -130,12 +130,7 @@ export class Session {
   /** Asks the router something it must answer, whatever it allows: any answer to this CALL, an ERROR too, is a sign of life. */
   probe(): void {
     if (this.#state !== 'open') return;
-    this.#requests.open((id) => [Code.CALL, id, {}, PROBE], {
-      code: Code.CALL,
-      on: PROBE,
-      settle: () => true,
-      fail: () => undefined,
-    });
+    this.#requests.open((id) => [Code.CALL, id, {}, PROBE], unheeded(Code.CALL, PROBE));
   }
 
   /** The link is gone, or has to go: the session is over with this error. */

@@ -3,7 +3,8 @@ import { Code } from '../protocol/code.js';
 import { RevokedError, type RxWampError } from '../protocol/errors.js';
 import type { Dict, EventMessage, Id, Subscribed, Unsubscribed, Uri } from '../protocol/message.js';
 import { toEvent, type WampEvent } from './event.js';
-import type { Requests } from './requests.js';
+import { matchKey } from './match-key.js';
+import { unheeded, type Requests } from './requests.js';
 
 /** One subscription of the broker's, with everyone here who asked for it. */
 interface Subscription {
@@ -12,10 +13,6 @@ interface Subscription {
   /** Replaced, never changed, so that who leaves while an event is handed out disturbs nobody. */
   observers: readonly RxSubscriber<WampEvent>[];
 }
-
-/** What the broker keeps one subscription for: topic and match policy. */
-const keyOf = (topic: Uri, options: Dict): string =>
-  `${typeof options['match'] === 'string' ? options['match'] : 'exact'} ${topic}`;
 
 /**
  * The subscriber of a session.
@@ -44,7 +41,7 @@ export class Subscriber {
    */
   subscribe(topic: Uri, options: Dict = {}, subscribed?: (subscription: Id) => void): Observable<WampEvent> {
     return new Observable<WampEvent>((observer) => {
-      const key = keyOf(topic, options);
+      const key = matchKey(topic, options);
       let joined: Id | undefined;
       this.#joining.set(key, (this.#joining.get(key) ?? 0) + 1);
       try {
@@ -141,12 +138,7 @@ export class Subscriber {
       return;
     }
     this.#subscriptions.delete(id);
-    this.requests.open((request) => [Code.UNSUBSCRIBE, request, id], {
-      code: Code.UNSUBSCRIBE,
-      on: topic,
-      settle: () => true,
-      // The broker had forgotten it already, or the session is gone: either way it is unsubscribed.
-      fail: () => undefined,
-    });
+    // An ERROR means that the router had forgotten it already: either way it is gone.
+    this.requests.open((request) => [Code.UNSUBSCRIBE, request, id], unheeded(Code.UNSUBSCRIBE, topic));
   }
 }
