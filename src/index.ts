@@ -31,7 +31,11 @@ export type {
   TopicUri,
   ValueOf,
 } from './client/contract.js';
-export { isTopicGap, TopicGap } from './client/gap.js';
+export type { Filling, GapContext, GapFill } from './client/gaps/fill.js';
+export { isTopicGap, TopicGap } from './client/gaps/gap.js';
+export { history, type HistoryOptions } from './client/gaps/history.js';
+export { snapshot, type SnapshotOptions } from './client/gaps/snapshot.js';
+export { isTopicSnapshot, TopicSnapshot } from './client/gaps/topic-snapshot.js';
 export type { OutboxOptions, RetryOptions, Url, WampClientOptions } from './client/options.js';
 export type { OutboxStats } from './client/outbox.js';
 export type { Publication, PublishOptions } from './client/publishing.js';

@@ -21,13 +21,17 @@ const LAYERS: Layers = {
     node: true,
   },
   testing: { layers: ['protocol', 'serializers', 'transports'], packages: ['rxjs'] },
+  passthru: { layers: ['protocol', 'serializers'], packages: ['@noble/ciphers'] },
   // Faces: what users import, put together from any layer; nothing imports them.
   '.': { layers: ['*'], packages: ['rxjs'] },
   node: { layers: ['*'], packages: ['rxjs'], node: true },
+  worker: { layers: ['*'], packages: ['rxjs'] },
+  angular: { layers: ['*'], packages: ['rxjs', '@angular/core', '@angular/common', '@angular/router', 'rxwamp'] },
+  'angular/testing': { layers: ['*'], packages: ['rxjs', '@angular/core', 'rxwamp'] },
   cli: { layers: ['*'], packages: ['rxjs'], node: true },
 };
 
-const FACES = ['.', 'node', 'cli'];
+const FACES = ['.', 'node', 'worker', 'angular', 'angular/testing', 'cli'];
 
 describe('the layers of src/', () => {
   const graph = readSourceGraph();

@@ -1,5 +1,17 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { Code, isTopicGap, type Dict, type TopicGap, type WampEvent } from 'rxwamp';
+import {
+  Code,
+  history,
+  isTopicGap,
+  isTopicSnapshot,
+  snapshot,
+  type Dict,
+  type GapFill,
+  type TopicGap,
+  type TopicSnapshot,
+  type WampEvent,
+  type WampResult,
+} from 'rxwamp';
 import {
   again,
   close,
@@ -24,7 +36,7 @@ const gapOf = ({ values }: Seen<Item>): TopicGap | undefined => values.filter(is
 
 /** A topic with a gap policy, subscribed under id 7, that has seen event 100. */
 function topicWith(
-  gaps: 'notice' | 'history' | 'silent',
+  gaps: 'notice' | 'silent' | GapFill<never>,
 ): Setting & { readonly topic: Seen<Item> & { subscription: { unsubscribe(): void } } } {
   const setting = connected();
   const topic = watch<Item>(setting.wamp.topic(TOPIC, { gaps }));
@@ -155,10 +167,10 @@ describe("gaps: 'notice'", () => {
   });
 });
 
-describe("gaps: 'history'", () => {
+describe('gaps: history()', () => {
   /** Lost and joined again: the history is being asked for. */
   function asking(): ReturnType<typeof topicWith> & { readonly request: number } {
-    const setting = topicWith('history');
+    const setting = topicWith(history());
     reconnect(setting.router);
     subscribed(setting.router, 8);
     const { request } = setting.router.expect(Code.CALL, {
@@ -279,7 +291,7 @@ describe("gaps: 'history'", () => {
   });
 
   it('tells the gap at once where the router announces no history', () => {
-    const { router, topic } = topicWith('history');
+    const { router, topic } = topicWith(history());
     reconnect(router, { roles: { broker: {}, dealer: {} } });
     subscribed(router, 8);
     router.expectSilence();
@@ -288,7 +300,7 @@ describe("gaps: 'history'", () => {
 
   it('tells the gap where no event was seen yet, from which to ask', () => {
     const { router, wamp } = connected();
-    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: 'history' }));
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: history() }));
     subscribed(router);
     reconnect(router);
     subscribed(router, 8);
@@ -320,6 +332,7 @@ describe("gaps: 'history'", () => {
     const { router, topic, request } = asking();
     topic.subscription.unsubscribe();
     router.expect(Code.UNSUBSCRIBE, { subscription: 8 });
+    router.expect(Code.CANCEL, { request });
     router.send([Code.RESULT, request, {}, stored(101)]);
     router.expectSilence();
     expect(items(topic)).toStrictEqual([100]);
@@ -333,5 +346,172 @@ describe("gaps: 'history'", () => {
     expect(topic.error).toMatchObject({ name: 'RevokedError' });
     router.send([Code.RESULT, request, {}, stored(101)]);
     expect(items(topic)).toStrictEqual([100]);
+  });
+});
+
+describe('gaps: history({ first })', () => {
+  it('begins with the latest events, oldest first, then goes on, each once', () => {
+    const { router, wamp } = connected();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 2 }) }));
+    subscribed(router, 8);
+    const { request } = router.expect(Code.CALL, { args: [8], kwargs: { limit: 2, reverse: true } });
+    router.send([Code.EVENT, 8, 102, {}]);
+    router.send([Code.EVENT, 8, 103, {}]);
+    router.send([Code.RESULT, request, {}, stored(102, 101)]);
+    expect(items(topic)).toStrictEqual([101, 102, 103]);
+  });
+
+  it('is for each subscriber by itself', () => {
+    const { router, wamp } = connected();
+    const first = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 1 }) }));
+    subscribed(router, 8);
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, stored(101)]);
+    const second = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 1 }) }));
+    subscribed(router, 8);
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, stored(101)]);
+    expect([items(first), items(second)]).toStrictEqual([[101], [101]]);
+  });
+
+  it('tells a gap where the router announces no history, and goes on', () => {
+    const { router, wamp } = idle();
+    wamp.connect();
+    router.welcome({ roles: { broker: {}, dealer: {} } });
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 2 }) }));
+    subscribed(router, 8);
+    router.send([Code.EVENT, 8, 103, {}]);
+    expect(items(topic)).toStrictEqual(['gap', 103]);
+  });
+
+  it.each([{ limit: 0 }, { first: -1 }, { timeoutMs: 0 }, { limit: 1.5 }])('refuses %p', (options) => {
+    expect(() => history(options)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  });
+});
+
+describe("gaps: 'retained'", () => {
+  const retained = (publication: number): [typeof Code.EVENT, number, number, Dict] => [
+    Code.EVENT,
+    8,
+    publication,
+    { retained: true },
+  ];
+
+  it('asks for what is retained, and gives it again after a reconnect only if it is another event', () => {
+    const { router, wamp } = connected();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: 'retained' }));
+    const { request } = router.expect(Code.SUBSCRIBE, { options: { get_retained: true } });
+    router.send([Code.SUBSCRIBED, request, 8]);
+    router.send(retained(100));
+    router.send([Code.EVENT, 8, 101, {}]);
+    for (const publication of [100, 100, 101, 102]) {
+      reconnect(router);
+      subscribed(router, 8);
+      router.send(retained(publication));
+    }
+    expect(items(topic)).toStrictEqual([100, 101, 102]);
+  });
+
+  it('gives who joins later the latest event there was', () => {
+    const { router, wamp } = connected();
+    const first = watch<Item>(wamp.topic(TOPIC, { gaps: 'retained' }));
+    subscribed(router, 8);
+    const none = watch<Item>(wamp.topic(TOPIC, { get_retained: true, gaps: 'retained' }));
+    router.send(retained(100));
+    router.send([Code.EVENT, 8, 101, {}]);
+    const later = watch<Item>(wamp.topic(TOPIC, { gaps: 'retained' }));
+    router.expectSilence();
+    expect([items(first), items(none), items(later)]).toStrictEqual([[100, 101], [100, 101], [101]]);
+  });
+});
+
+describe('gaps: snapshot(…)', () => {
+  const STATE = 'com.app.state';
+  /** Items as what they are; a snapshot as its value. */
+  const seen = ({ values }: Seen<Item | TopicSnapshot>): unknown[] =>
+    values.map((item) => (isTopicSnapshot(item) ? item.result.value : isTopicGap(item) ? 'gap' : item.publication));
+
+  function snapped(fill = snapshot(STATE)): Setting & { readonly topic: Seen<Item | TopicSnapshot> } {
+    const setting = connected();
+    const topic = watch<Item | TopicSnapshot>(setting.wamp.topic(TOPIC, { gaps: fill }));
+    subscribed(setting.router, 8);
+    return { ...setting, topic };
+  }
+
+  it('subscribes first, then asks for the state, and gives it before the events that came meanwhile', () => {
+    const { router, topic } = snapped(snapshot(STATE, { payload: { args: [1], kwargs: { deep: true } } }));
+    const { request } = router.expect(Code.CALL, { procedure: STATE, args: [1], kwargs: { deep: true } });
+    router.send([Code.EVENT, 8, 101, {}]);
+    expect(seen(topic)).toStrictEqual([]);
+    router.send([Code.RESULT, request, {}, ['state']]);
+    router.send([Code.EVENT, 8, 102, {}]);
+    expect(seen(topic)).toStrictEqual(['state', 101, 102]);
+  });
+
+  it('does so again after a reconnect', () => {
+    const { router, topic } = snapped();
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, ['one']]);
+    reconnect(router);
+    subscribed(router, 8);
+    router.send([Code.EVENT, 8, 101, {}]);
+    router.send([Code.RESULT, router.expect(Code.CALL, { procedure: STATE }).request, {}, ['two']]);
+    expect(seen(topic)).toStrictEqual(['one', 'two', 101]);
+  });
+
+  it('leaves out the events that are in the state already', () => {
+    const includes = (result: WampResult, event: WampEvent): boolean => Number(event.value) <= Number(result.value);
+    const { router, topic } = snapped(snapshot(STATE, { includes }));
+    for (const version of [4, 5, 6]) router.send([Code.EVENT, 8, 100 + version, {}, [version]]);
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, [5]]);
+    router.send([Code.EVENT, 8, 107, {}, [7]]);
+    expect(seen(topic)).toStrictEqual([5, 106, 107]);
+  });
+
+  it('is asked for again when the connection is lost meanwhile, once', () => {
+    const { router, topic } = snapped();
+    router.expect(Code.CALL, { procedure: STATE });
+    router.send([Code.EVENT, 8, 101, {}]);
+    reconnect(router);
+    subscribed(router, 8);
+    router.send([Code.RESULT, router.expect(Code.CALL, { procedure: STATE }).request, {}, ['two']]);
+    expect(seen(topic)).toStrictEqual(['two']);
+  });
+
+  it('is for each subscriber by itself, over one subscription of the broker', () => {
+    const { router, wamp, topic } = snapped();
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, ['one']]);
+    const other = watch<Item | TopicSnapshot>(wamp.topic(TOPIC, { gaps: snapshot(STATE) }));
+    subscribed(router, 8);
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, ['two']]);
+    router.send([Code.EVENT, 8, 101, {}]);
+    expect([seen(topic), seen(other)]).toStrictEqual([
+      ['one', 101],
+      ['two', 101],
+    ]);
+  });
+
+  it.each<[string, (setting: Setting, request: number) => void, object]>([
+    [
+      'refused',
+      ({ router }, request) => router.send([Code.ERROR, Code.CALL, request, {}, 'wamp.error.no_such_procedure']),
+      { name: 'WampError' },
+    ],
+    ['late', () => jest.advanceTimersByTime(10_000), { name: 'TimeoutError' }],
+  ])('tells the gap with its cause when the call is %s, and goes on', (_, fail, cause) => {
+    const setting = snapped();
+    const { router, topic } = setting;
+    router.send([Code.EVENT, 8, 101, {}]);
+    fail(setting, router.expect(Code.CALL).request);
+    expect(seen(topic)).toStrictEqual(['gap', 101]);
+    expect(topic.values[0]).toMatchObject({ cause });
+  });
+
+  it('tells the gap when what compares fails', () => {
+    const broken = (): boolean => {
+      throw new Error('broken');
+    };
+    const { router, topic } = snapped(snapshot(STATE, { includes: broken }));
+    router.send([Code.EVENT, 8, 101, {}]);
+    router.send([Code.RESULT, router.expect(Code.CALL).request, {}, ['state']]);
+    expect(seen(topic)).toStrictEqual(['gap', 101]);
+    expect(topic.values[0]).toMatchObject({ cause: { message: 'broken' } });
   });
 });

@@ -299,7 +299,7 @@ describe('whatever a router sends', () => {
       .pipe(retry({ delay: 5_000 }))
       .subscribe();
     wamp
-      .topic('com.app', { match: 'prefix', gaps: 'history' })
+      .topic('com.app', { match: 'prefix', gaps: 'notice' })
       .pipe(retry({ delay: 5_000 }))
       .subscribe();
     wamp

@@ -1,15 +1,17 @@
 import { interval, type Observable } from 'rxjs';
 import {
+  history,
   isTopicGap,
+  snapshot,
   value,
   type Dict,
   type EventOf,
-  type GapPolicy,
   type Publication,
   type PublicationOf,
   type SubjectUri,
   type TopicGap,
   type TopicOptions,
+  type TopicSnapshot,
   type TopicSubject,
   type WampEvent,
 } from 'rxwamp';
@@ -18,15 +20,17 @@ import type { Equal, Expect } from './expect.js';
 
 declare const user: User;
 declare const search: Search;
-declare const policy: GapPolicy;
+declare const policy: 'silent' | 'notice';
 declare const options: TopicOptions;
 
 const tick = wamp.topic('com.example.tick');
 const count = wamp.topic('com.example.tick').pipe(value());
 const found = wamp.topic('com.example.found');
 const noticed = wamp.topic('com.example.tick', { gaps: 'notice' });
-const filled = wamp.topic('com.example.tick', { gaps: 'history', get_retained: true });
+const filled = wamp.topic('com.example.tick', { gaps: history(), get_retained: true });
 const silent = wamp.topic('com.example.tick', { gaps: 'silent', match: 'exact' });
+const retained = wamp.topic('com.example.tick', { gaps: 'retained' });
+const snapped = wamp.topic('com.example.tick', { gaps: snapshot('com.example.state') });
 const either = wamp.topic('com.example.tick', { gaps: policy });
 const pattern = wamp.topic('com.example.', { match: 'prefix' });
 const patternNoticed = wamp.topic('com..tick', { match: 'wildcard', gaps: 'notice' });
@@ -55,6 +59,8 @@ export type Events = [
   Expect<Equal<EventOf<Api, 'com.example.anything'>, WampEvent>>,
   Expect<Equal<typeof noticed, Observable<Tick | TopicGap>>>,
   Expect<Equal<typeof filled, Observable<Tick | TopicGap>>>,
+  Expect<Equal<typeof retained, Observable<Tick>>>,
+  Expect<Equal<typeof snapped, Observable<Tick | TopicGap | TopicSnapshot>>>,
   Expect<Equal<typeof silent, Observable<Tick>>>,
   Expect<Equal<typeof either, Observable<Tick | TopicGap>>>,
   Expect<Equal<typeof pattern, Observable<WampEvent>>>,
@@ -63,7 +69,7 @@ export type Events = [
   Expect<Equal<typeof template, Observable<User>>>,
   Expect<Equal<typeof unknowns, Observable<WampEvent>>>,
   Expect<Equal<typeof unknownsNoticed, Observable<WampEvent | TopicGap>>>,
-  Expect<Equal<typeof unknownsOptions, Observable<WampEvent | TopicGap>>>,
+  Expect<Equal<typeof unknownsOptions, Observable<WampEvent | TopicGap | TopicSnapshot>>>,
   Expect<Equal<typeof unknownsMatched, Observable<WampEvent>>>,
 ];
 

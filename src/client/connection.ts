@@ -22,6 +22,8 @@ import type { ConnectionState } from './state.js';
 export interface Durable {
   /** A session is there. `settled` is called when the router has answered. */
   attach(session: Session, settled: () => void): void;
+  /** The session it was attached to last takes the place of the one before, from which everything has come. */
+  moved(): void;
   /** There will be no session any more: by `close()` without an error, else for this one. */
   end(error: RxWampError | undefined): void;
 }

@@ -4,7 +4,8 @@ import type { Payload } from '../protocol/payload.js';
 import type { WampEvent } from '../session/event.js';
 import type { Invocation } from '../session/invocation.js';
 import type { WampResult } from '../session/result.js';
-import type { TopicGap } from './gap.js';
+import type { GapFill } from './gaps/fill.js';
+import type { TopicGap } from './gaps/gap.js';
 import type { GapPolicy } from './topic-options.js';
 
 /**
@@ -177,5 +178,6 @@ export type Rest<Input, Options> = undefined extends Input
 
 /** How a URI that the contract names is compared: a pattern is not in a contract, and what it matches is not known. */
 export type MatchOf<Uri extends string> = string extends Uri ? 'exact' | 'prefix' | 'wildcard' : 'exact';
-/** The gap notices in a topic's stream. */
-export type GapOf<Policy extends GapPolicy> = Policy extends 'silent' ? never : TopicGap;
+/** What a gap puts into a topic's stream beside events. */
+export type GapOf<Policy extends GapPolicy> =
+  Policy extends GapFill<infer Item> ? TopicGap | Item : Policy extends 'silent' | 'retained' ? never : TopicGap;

@@ -101,6 +101,8 @@ class DurableRegistration implements Durable {
     this.#register(session, settled, this.wire);
   }
 
+  moved(): void {}
+
   end(error: RxWampError | undefined): void {
     if (error === undefined) this.observer.complete();
     else this.observer.error(error);

@@ -1,26 +1,37 @@
 import { SerializationError, UsageError } from '../protocol/errors.js';
 import type { Dict, Uri } from '../protocol/message.js';
 import { ErrorUri } from '../protocol/uris.js';
+import type { GapFill } from './gaps/fill.js';
 
 /** Options of `topic`. What has underscores or is of one word travels as SUBSCRIBE.Options. */
 export interface TopicOptions {
   /** How the URI is compared. Default: `'exact'`. Needs the router's `pattern_based_subscription`. */
   readonly match?: 'exact' | 'prefix' | 'wildcard';
-  /** Whether the broker sends the event it retained, if any, first. It comes with SUBSCRIBE, so only to whoever is subscribed then. Default: false. Needs `event_retention`. */
-  readonly get_retained?: boolean;
   /**
-   * What becomes of a gap, i.e. the time from losing the connection to being subscribed again. `'silent'`: the stream goes
-   * on as if nothing had been. `'notice'`: a {@link TopicGap} is emitted. `'history'`: the events missed are fetched from
-   * the router's event history and emitted in order, each once; where the router keeps none, a `TopicGap` instead.
-   * Default: `'silent'`.
+   * Whether the stream begins with the event that the broker retained, if any. Who joins others on the topic begins with the
+   * latest event they have seen, retained or not. After a reconnect it comes again only if it is another one. Default:
+   * false. Needs `event_retention`.
    */
+  readonly get_retained?: boolean;
+  /** What becomes of a gap: see {@link GapPolicy}. Default: `'silent'`. */
   readonly gaps?: GapPolicy;
   /** Custom options of the router's, sent as they are. */
   readonly [custom: `_${string}` | `x_${string}`]: unknown;
 }
 
-/** See {@link TopicOptions.gaps}. */
-export type GapPolicy = 'silent' | 'notice' | 'history';
+/**
+ * What becomes of a gap, i.e. the time from losing the connection to being subscribed again:
+ *
+ * - `'silent'`: the stream goes on with what is live, as if nothing had been;
+ * - `'notice'`: so it does, after a `TopicGap`;
+ * - `'retained'`: it goes on with the event that the broker retained, if it is a new one. The same as `get_retained: true`;
+ * - `history()`: the events missed, from the router's event history;
+ * - `snapshot(procedure)`: the state that a procedure gives, at the first subscription, too;
+ * - any other {@link GapFill}.
+ *
+ * Where a fill fails there is a `TopicGap` in its place.
+ */
+export type GapPolicy = 'silent' | 'notice' | 'retained' | GapFill;
 
 /**
  * What goes on the wire, and what is ours.
@@ -29,31 +40,36 @@ export type GapPolicy = 'silent' | 'notice' | 'history';
  */
 export function splitTopicOptions(
   on: Uri,
-  { gaps = 'silent', ...wire }: TopicOptions,
+  { gaps = 'silent', ...given }: TopicOptions,
 ): { readonly gaps: GapPolicy; readonly wire: Dict } {
-  if (!POLICIES.has(gaps)) {
-    const what = 'the option gaps must be silent or notice or history';
+  if (typeof gaps !== 'object' && !POLICIES.includes(gaps)) {
+    const what = `the option gaps must be ${POLICIES.join(' or ')}, or history() or snapshot(…)`;
     throw new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: 'SUBSCRIBE', on });
   }
-  return { gaps, wire: Object.fromEntries(Object.entries(wire).filter(([, value]) => value !== undefined)) };
+  const wire = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { gaps, wire: gaps === 'retained' ? { ...wire, get_retained: true } : wire };
 }
 
-const POLICIES: ReadonlySet<unknown> = new Set<GapPolicy>(['silent', 'notice', 'history']);
+const POLICIES: readonly GapPolicy[] = ['silent', 'notice', 'retained'];
 
 /**
  * A key that is equal for equal topics: same URI, same options, in whatever order they were written.
  *
+ * @returns undefined where every subscriber has to be served by itself.
  * @throws {SerializationError} when an option holds what cannot be sent.
  */
-export function topicKey(topic: Uri, gaps: GapPolicy, wire: Dict): string {
+export function topicKey(topic: Uri, gaps: GapPolicy, wire: Dict): string | undefined {
+  const policy = typeof gaps === 'object' ? gaps.key : gaps;
   const options = Object.entries(wire)
     .filter(([key, value]) => !(key === 'match' && value === 'exact'))
     .sort(byKey);
+  let key: string;
   try {
-    return JSON.stringify([topic, gaps, options], bigIntAsText);
+    key = JSON.stringify([topic, policy, options], bigIntAsText);
   } catch (cause) {
     throw new SerializationError('an option cannot be sent', { attempted: 'SUBSCRIBE', on: topic, cause });
   }
+  return policy && key;
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

@@ -3,10 +3,9 @@ import type { Uri } from '../protocol/message.js';
 import { WampEvent } from '../session/event.js';
 import { checkRequest } from './checks.js';
 import type { Connection } from './connection.js';
-import { isTopicGap } from './gap.js';
 import { check, type TopicSchemas } from './schema.js';
 import { splitTopicOptions, topicKey, type TopicOptions } from './topic-options.js';
-import { Topic, type TopicItem } from './topic.js';
+import { Topic } from './topic.js';
 
 /** The topics of a client that somebody listens to, by URI and options. */
 export class Topics {
@@ -19,8 +18,8 @@ export class Topics {
   ) {}
 
   /** The stream of a topic: looked up at every subscribe, so that it can be left and joined again for ever. */
-  stream(uri: Uri, options: TopicOptions, schemas: TopicSchemas | undefined): Observable<TopicItem> {
-    const topic$ = new Observable<TopicItem>((observer) => {
+  stream(uri: Uri, options: TopicOptions, schemas: TopicSchemas | undefined): Observable<unknown> {
+    const topic$ = new Observable<unknown>((observer) => {
       if (this.connection.isClosed) {
         observer.error(this.connection.closed('SUBSCRIBE', uri));
         return undefined;
@@ -40,6 +39,8 @@ export class Topics {
     const { gaps, wire } = splitTopicOptions(uri, options);
     checkRequest('SUBSCRIBE', uri, wire);
     const key = topicKey(uri, gaps, wire);
+    // Nobody can come back to a topic of its own.
+    if (key === undefined) return new Topic(this.connection, uri, wire, gaps, 0, () => undefined);
     const present = this.#topics.get(key);
     if (present !== undefined) return present;
     const topic = new Topic(this.connection, uri, wire, gaps, this.lingerMs, () => {
@@ -50,7 +51,7 @@ export class Topics {
   }
 
   /** An event that is not what the contract says goes to the faults: a bad publisher must not end the stream. */
-  #checked(topic$: Observable<TopicItem>, { args, kwargs }: TopicSchemas): Observable<TopicItem> {
+  #checked(topic$: Observable<unknown>, { args, kwargs }: TopicSchemas): Observable<unknown> {
     const checked = (event: WampEvent): WampEvent => {
       const { topic, details, publication, subscription } = event;
       return new WampEvent(
@@ -62,12 +63,12 @@ export class Topics {
         subscription,
       );
     };
-    return new Observable<TopicItem>((observer) =>
+    return new Observable<unknown>((observer) =>
       topic$.subscribe({
         next: (item) => {
-          let valid: TopicItem;
+          let valid: unknown;
           try {
-            valid = isTopicGap(item) ? item : checked(item);
+            valid = item instanceof WampEvent ? checked(item) : item;
           } catch (error) {
             this.fault(error);
             return;
