@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import dts from 'rollup-plugin-dts';
-import { entries, manifest, outputs, root, websocket } from './scripts/manifest.mjs';
+import { entries, esmOutputs, manifest, outputs, root, websocket } from './scripts/manifest.mjs';
 
 /**
  * tsc has written build/; this packs it into dist/ as ES modules and CommonJS, with declarations for both.
@@ -60,6 +60,7 @@ const declaredOnly = {
       for (const id of [...chunk.imports, ...chunk.dynamicImports]) {
         if (id in bundle || !isPackage(id) || isBuiltin(id)) continue;
         const name = id.split('/', id.startsWith('@') ? 2 : 1).join('/');
+        if (name === manifest.name) continue;
         if (!declared.has(name)) this.error(`${chunk.fileName} imports ${id}, which package.json does not declare`);
       }
     }
@@ -123,11 +124,25 @@ export default /** @type {import('rollup').RollupOptions[]} */ ([
   },
   {
     input: input(
-      entries.map(({ name }) => name),
+      entries.filter(({ esmOnly }) => !esmOnly).map(({ name }) => name),
       'd.ts',
     ),
     external: isPackage,
     plugins: [websocketTypes, dts(), declaredOnly],
     output: [output('es', 'd.ts'), output('es', 'd.cts')],
+  },
+  // Angular is an ES module alone, and so is what imports it; `.mjs` is what every tool takes for one. The rest of rxwamp
+  // stays outside, as the application has it once.
+  {
+    input: input(esmOutputs, 'js'),
+    external: isPackage,
+    plugins: [typescriptMaps, declaredOnly],
+    output: output('es', 'mjs'),
+  },
+  {
+    input: input(esmOutputs, 'd.ts'),
+    external: isPackage,
+    plugins: [dts(), declaredOnly],
+    output: output('es', 'd.mts'),
   },
 ]);

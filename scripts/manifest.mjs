@@ -10,6 +10,7 @@ import { join } from 'node:path';
  * @property {string} name     path under src/ and dist/ without extension: `index`, `router/node/index`
  * @property {string} source   path of its TypeScript source from the root of the repository
  * @property {boolean} nodeOnly  it can be imported in Node alone
+ * @property {boolean} esmOnly  it exists as ES module alone (`.mjs`), as everything of Angular does
  *
  * @typedef {{ types: string, node?: string, default?: string }} Conditions
  * @typedef {object} Manifest
@@ -17,7 +18,7 @@ import { join } from 'node:path';
  * @property {string} version
  * @property {Record<string, string>} dependencies
  * @property {Record<string, string>} peerDependencies
- * @property {Record<string, string | { import: Conditions, require: Conditions }>} exports
+ * @property {Record<string, string | Conditions | { import: Conditions, require: Conditions }>} exports
  * @property {{ '#websocket': { node: { import: string }, default: { import: string } } }} imports
  */
 
@@ -27,7 +28,7 @@ export const root = join(import.meta.dirname, '..');
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** @param {string} file `./dist/router/index.js` → `router/index` */
-const nameOf = (file) => file.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
+const nameOf = (file) => file.replace(/^\.\/dist\//, '').replace(/\.m?js$/, '');
 
 /** @param {string} name */
 const sourceOf = (name) => `src/${name}.ts`;
@@ -35,10 +36,12 @@ const sourceOf = (name) => `src/${name}.ts`;
 /** @type {readonly Entry[]} */
 export const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) => {
   if (typeof target === 'string') return [];
-  const file = target.import.default ?? target.import.node;
+  const esmOnly = !('import' in target);
+  const conditions = esmOnly ? target : target.import;
+  const file = conditions.default ?? conditions.node;
   if (file === undefined) throw new Error(`${subpath} of exports names no file`);
   const name = nameOf(file);
-  return [{ subpath, name, source: sourceOf(name), nodeOnly: target.import.default === undefined }];
+  return [{ subpath, name, source: sourceOf(name), nodeOnly: conditions.default === undefined, esmOnly }];
 });
 
 /** Both sides of the `#websocket` import; built like entries, but never imported by users. */
@@ -47,5 +50,11 @@ export const websocket = {
   browser: nameOf(manifest.imports['#websocket'].default.import),
 };
 
-/** Names of all that the build puts into dist/ under a name of its own. */
-export const outputs = [...entries.map(({ name }) => name), ...Object.values(websocket)];
+/** Names of all that the build puts into dist/ under a name of its own, as ES module and as CommonJS. */
+export const outputs = [
+  ...entries.filter(({ esmOnly }) => !esmOnly).map(({ name }) => name),
+  ...Object.values(websocket),
+];
+
+/** Names of the entries that are ES modules alone. */
+export const esmOutputs = entries.filter(({ esmOnly }) => esmOnly).map(({ name }) => name);

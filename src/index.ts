@@ -9,7 +9,7 @@ export type { AuthAnswer, AuthAttempt, AuthContext, Authenticator, Claims } from
 export type { Credential } from './auth/credential.js';
 export { ticket, type TicketOptions } from './auth/ticket.js';
 export type { CallOptions, Chunk } from './client/calls.js';
-export { WampClient } from './client/client.js';
+export { WampClient, type CloseOptions } from './client/client.js';
 export type {
   AnyContract,
   AnyPayload,
@@ -36,8 +36,17 @@ export { isTopicGap, TopicGap } from './client/gaps/gap.js';
 export { history, type HistoryOptions } from './client/gaps/history.js';
 export { snapshot, type SnapshotOptions } from './client/gaps/snapshot.js';
 export { isTopicSnapshot, TopicSnapshot } from './client/gaps/topic-snapshot.js';
-export type { OutboxOptions, RetryOptions, Url, WampClientOptions } from './client/options.js';
+export { limitConcurrency, type ConcurrencyOptions } from './client/limit-concurrency.js';
+export type {
+  OutboxOptions,
+  RetryOptions,
+  Url,
+  WaitingOptions,
+  WampClientOptions,
+  WritableOptions,
+} from './client/options.js';
 export type { OutboxStats } from './client/outbox.js';
+export { publishFrom, type PublishFromOptions, type Publisher } from './client/publish-from.js';
 export type { Publication, PublishOptions } from './client/publishing.js';
 export type { RegisterOptions, Registration } from './client/registration.js';
 export {
@@ -69,8 +78,11 @@ export type { CancelMode } from './session/caller.js';
 export { WampEvent } from './session/event.js';
 export type { HeartbeatOptions } from './session/heartbeat.js';
 export { Invocation } from './session/invocation.js';
+export type { Passthru, SessionContext } from './session/passthru.js';
 export { WampResult } from './session/result.js';
 export type { SessionInfo } from './session/session-info.js';
+export { batched } from './transports/batched.js';
+export type { BatchedSerializer } from './transports/batched-serializer.js';
 export {
   Link,
   type CloseReason,

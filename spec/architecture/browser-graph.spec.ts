@@ -10,9 +10,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   './meta': ['rxjs'],
   './msgpack': ['@msgpack/msgpack'],
   './cbor': ['cborg'],
+  './long-poll': ['rxjs'],
   './auth': ['rxjs', '@noble/hashes', '@noble/curves', '@noble/ciphers'],
+  './passthru': ['cborg', '@noble/ciphers'],
   './router': ['rxjs', '@noble/hashes', '@noble/curves', '@noble/ciphers'],
   './testing': ['rxjs'],
+  './angular': ['rxjs', '@angular/core'],
+  './angular/testing': ['rxjs', '@angular/core'],
+  './worker': ['rxjs'],
 };
 
 /** What a browser cannot load, of the files that went into a bundle. */
@@ -26,7 +31,7 @@ const packageOf = (input: string): string | undefined => /node_modules\/((?:@[^/
 
 /** Files that went into the bundle, and what it would still have to load. */
 async function inputsOf(source: string): Promise<string[]> {
-  const { metafile } = await bundleForBrowser(source);
+  const { metafile } = await bundleForBrowser(source, { external: ['rxwamp', 'rxwamp/*'] });
   const inputs = Object.entries(metafile.inputs);
   const external = inputs.flatMap(([, { imports }]) =>
     imports.filter((entry) => entry.external).map(({ path }) => path),

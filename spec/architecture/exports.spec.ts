@@ -18,9 +18,18 @@ describe('the exports of package.json', () => {
   });
 
   it.each(entries)(
-    '$subpath has declarations beside its code, as ES module and as CommonJS',
-    ({ subpath, name, nodeOnly }) => {
+    '$subpath has declarations beside its code, as ES module and, but for Angular, as CommonJS',
+    ({ subpath, name, nodeOnly, esmOnly }) => {
       const condition = nodeOnly ? 'node' : 'default';
+      if (esmOnly) {
+        // What imports Angular is an ES module alone, as Angular is; `.mjs` is what every tool takes for one.
+        expect(subpath.split('/')[1]).toBe('angular');
+        expect(manifest.exports[subpath]).toEqual({
+          types: `./dist/${name}.d.mts`,
+          [condition]: `./dist/${name}.mjs`,
+        });
+        return;
+      }
       expect(manifest.exports[subpath]).toEqual({
         import: { types: `./dist/${name}.d.ts`, [condition]: `./dist/${name}.js` },
         require: { types: `./dist/${name}.d.cts`, [condition]: `./dist/${name}.cjs` },

@@ -419,3 +419,17 @@ describe('a lost connection', () => {
     },
   );
 });
+
+describe('runmode and rkey', () => {
+  it('are sent where the dealer has sharded_registration, and refused where it has not', () => {
+    const { router, wamp } = connected();
+    watch(wamp.call(PROCEDURE, [], { runmode: 'partition', rkey: 'a' }));
+    router.expect(Code.CALL, { options: { runmode: 'partition', rkey: 'a' } });
+    const other = idle();
+    other.wamp.connect();
+    other.router.welcome({ roles: { broker: {}, dealer: {} } });
+    expect(watch(other.wamp.call(PROCEDURE, [], { runmode: 'partition', rkey: 'a' })).error).toMatchObject({
+      uri: 'wamp.error.feature_not_supported',
+    });
+  });
+});

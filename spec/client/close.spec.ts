@@ -266,3 +266,13 @@ describe('a closed client', () => {
     ]);
   });
 });
+
+it('faults$ and roundTripMs$ complete when the client ends for an error, too', async () => {
+  const { router, wamp } = idle({ retry: false });
+  const seen = [watch(wamp.faults$), watch(wamp.roundTripMs$)];
+  router.refuse();
+  wamp.connect();
+  await settled();
+  expect(wamp.state.status).toBe('closed');
+  expect(seen.map(({ complete }) => complete)).toStrictEqual([true, true]);
+});

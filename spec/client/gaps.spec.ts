@@ -361,6 +361,18 @@ describe('gaps: history({ first })', () => {
     expect(items(topic)).toStrictEqual([101, 102, 103]);
   });
 
+  it('is asked for again when the connection is lost before it came', () => {
+    const { router, wamp } = connected();
+    const topic = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 2 }) }));
+    subscribed(router, 8);
+    router.expect(Code.CALL);
+    reconnect(router);
+    subscribed(router, 9);
+    const { request } = router.expect(Code.CALL, { args: [9], kwargs: { limit: 2, reverse: true } });
+    router.send([Code.RESULT, request, {}, stored(101)]);
+    expect(items(topic)).toStrictEqual([101]);
+  });
+
   it('is for each subscriber by itself', () => {
     const { router, wamp } = connected();
     const first = watch<Item>(wamp.topic(TOPIC, { gaps: history({ first: 1 }) }));

@@ -307,6 +307,29 @@ describe('what the browser says of the network', () => {
     expect(router.attempts).toBe(2);
   });
 
+  it('a page that is seen again ends the wait, and asks for a sign of life', () => {
+    const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+    Object.defineProperty(globalThis, 'document', { value: page, configurable: true });
+    try {
+      chance(1);
+      const { router, wamp } = idle({ retry: { initialDelayMs: 60_000, maxDelayMs: 60_000 } }, { ping: 'absent' });
+      router.refuse(refused());
+      wamp.connect();
+      router.admit();
+      page.dispatchEvent(new Event('visibilitychange'));
+      expect(router.attempts).toBe(1);
+      page.visibilityState = 'visible';
+      page.dispatchEvent(new Event('visibilitychange'));
+      router.welcome();
+      page.dispatchEvent(new Event('resume'));
+      router.expect(Code.CALL);
+      target.dispatchEvent(new Event('online'));
+      router.expectSilence();
+    } finally {
+      Reflect.deleteProperty(globalThis, 'document');
+    }
+  });
+
   it('offline asks the router for a sign of life at once, and does not close anything', () => {
     const { router, wamp } = connected({}, { ping: 'absent' });
     target.dispatchEvent(new Event('offline'));

@@ -184,6 +184,22 @@ describe('an asynchronous authorizer', () => {
     jest.restoreAllMocks();
   });
 
+  it('R-52: more than maxWaitingBytes end the session, chunks of a call among them', () => {
+    const { authorize } = slowly();
+    const router = routerWith(authorize, { maxWaitingBytes: 10_000 });
+    const client = connect(router);
+    jest.spyOn(Object.getPrototypeOf(client.link) as { pause: () => boolean }, 'pause').mockReturnValue(false);
+    client.join();
+    const request = client.call('com.example.slow', [], { progress: true });
+    for (let n = 0; n < 2; n++) {
+      client.send([Code.CALL, request, { progress: true }, 'com.example.slow', ['x'.repeat(6_000)]]);
+    }
+    expect(client.take()).toEqual([]);
+    client.send([Code.CALL, request, {}, 'com.example.slow']);
+    expect(client.expect(Code.ABORT)[2]).toBe('wamp.error.network_failure');
+    jest.restoreAllMocks();
+  });
+
   it('R-54: a decision that comes after the session is not acted upon', () => {
     const { authorize, decide, watched } = slowly();
     const router = routerWith(authorize);

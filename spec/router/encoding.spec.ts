@@ -189,39 +189,3 @@ describe('what a receiver’s serializer or transport cannot carry', () => {
     expect(caller.expect(Code.ERROR)[4]).toBe('wamp.error.payload_size_exceeded');
   });
 });
-
-describe('R-52: slow consumers', () => {
-  it('one that does not read is dropped beyond maxBufferedBytes; others lose nothing', () => {
-    const router = new Router({ realms: { realm1: {} }, limits: { maxBufferedBytes: 10_000 } });
-    const [slow, healthy] = [joined(router), joined(router)];
-    for (const client of [slow, healthy]) client.subscribe(uri);
-    const publisher = joined(router);
-    slow.link.pause();
-    for (let n = 0; n < 100; n++) publisher.publish(uri, [n, 'x'.repeat(1_000)]);
-    expect(healthy.take()).toHaveLength(100);
-    expect(router.statistics).toMatchObject({ sessions: 2, slowConsumersDropped: 1 });
-    expect(slow.ended).toBe('errored');
-    expect(slow.take()).toEqual([]);
-  });
-
-  it('one message larger than the limit is no slowness', () => {
-    const router = new Router({ realms: { realm1: {} }, limits: { maxBufferedBytes: 10_000 } });
-    const client = joined(router);
-    client.subscribe(uri);
-    joined(router).publish(uri, ['x'.repeat(100_000)]);
-    client.expect(Code.EVENT);
-    expect(router.statistics.slowConsumersDropped).toBe(0);
-  });
-
-  it('a callee that is dropped for it leaves as any other: its callers are told', () => {
-    const router = new Router({ realms: { realm1: {} }, limits: { maxBufferedBytes: 10_000 } });
-    const callee = joined(router);
-    callee.register(uri);
-    callee.link.pause();
-    const caller = joined(router);
-    for (let n = 0; n < 20; n++) caller.call(uri, ['x'.repeat(1_000)]);
-    const errors = caller.take().map((message) => message[4]);
-    expect(errors).toHaveLength(20);
-    expect(new Set(errors)).toEqual(new Set(['wamp.error.canceled', 'wamp.error.no_such_procedure']));
-  });
-});

@@ -70,6 +70,7 @@ describe('opening handshake', () => {
           event_retention: true,
           pattern_based_subscription: true,
           payload_passthru_mode: true,
+          publication_trustlevels: true,
           publisher_exclusion: true,
           publisher_identification: true,
           session_meta_api: true,
@@ -81,7 +82,9 @@ describe('opening handshake', () => {
       dealer: {
         features: {
           call_canceling: true,
+          call_reroute: true,
           call_timeout: true,
+          call_trustlevels: true,
           caller_identification: true,
           pattern_based_registration: true,
           payload_passthru_mode: true,
@@ -90,6 +93,7 @@ describe('opening handshake', () => {
           registration_meta_api: true,
           registration_revocation: true,
           session_meta_api: true,
+          sharded_registration: true,
           shared_registration: true,
           testament_meta_api: true,
         },

@@ -182,12 +182,30 @@ describe('R-23: event history', () => {
     expect(getEvents(client, 'x')).toEqual(['wamp.error.invalid_argument']);
   });
 
-  it.each([[{ topic: 'not a uri', maxEvents: 1 }], [{ topic, maxEvents: 0 }], [{ topic, maxEvents: Infinity }]])(
-    'refuses the option %j when the router is made',
-    (option) => {
-      expect(() => newRouter({ history: [option] })).toThrow(expect.objectContaining({ name: 'UsageError' }));
-    },
-  );
+  it('R-52: keeps no more than maxBytes: the oldest make room, and what is larger alone is not kept', () => {
+    const router = newRouter({ history: [{ topic, maxEvents: 100, maxBytes: 3_000 }] });
+    const client = joined(router);
+    const subscription = client.subscribe(topic);
+    const publisher = joined(router);
+    for (const letter of ['a', 'b', 'c']) publisher.publish(topic, [letter.repeat(1_200)]);
+    publisher.publish(topic, ['d'.repeat(3_000)]);
+    client.take();
+    expect(firstArgs(getEvents(client, subscription)).map((text) => String(text)[0])).toEqual(['b', 'c']);
+    publisher.publish(topic, ['e'.repeat(2_800)]);
+    publisher.publish(topic, ['f'], { exclude_authid: Array.from({ length: 60 }, (_, n) => `somebody ${n}`) });
+    client.take();
+    expect(firstArgs(getEvents(client, subscription))).toEqual(['f']);
+  });
+
+  it.each([
+    [{ topic: 'not a uri', maxEvents: 1 }],
+    [{ topic, maxEvents: 0 }],
+    [{ topic, maxEvents: Infinity }],
+    [{ topic, maxEvents: 1, maxBytes: 0 }],
+    [{ topic, maxEvents: 1, maxBytes: NaN }],
+  ])('refuses the option %j when the router is made', (option) => {
+    expect(() => newRouter({ history: [option] })).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  });
 
   it('refuses the same topic twice', () => {
     const option = { topic, maxEvents: 1 };

@@ -106,6 +106,34 @@ describe('R-22: event retention', () => {
     expect(retained(joined(router))).toEqual([]);
   });
 
+  it('R-52: an event beyond maxRetainedBytes is delivered, and its topic then has none', () => {
+    const router = new Router({ realms: { realm1: {} }, limits: { maxRetainedBytes: 2_000 } });
+    const publisher = joined(router);
+    const listener = joined(router);
+    listener.subscribe(topic);
+    publisher.publish(topic, ['small'], { retain: true });
+    expect(retained(joined(router))).toEqual(['small']);
+    publisher.publish(topic, ['x'.repeat(2_000)], { retain: true });
+    expect(listener.take()).toHaveLength(2);
+    expect(retained(joined(router))).toEqual([]);
+    for (let n = 0; n < 100; n++) publisher.publish(topic, ['y'.repeat(1_000)], { retain: true });
+    expect(retained(joined(router))).toEqual(['y'.repeat(1_000)]);
+    publisher.publish('com.example.other', ['z'.repeat(1_000)], { retain: true });
+    expect(retained(joined(router))).toEqual(['y'.repeat(1_000)]);
+    publisher.publish(topic, ['small again'], { retain: true, exclude: Array.from({ length: 200 }, (_, n) => n + 1) });
+    expect(retained(joined(router))).toEqual([]);
+  });
+
+  it('goes to the session that subscribes, and again to one that subscribes again, not to the others', () => {
+    const router = newRouter();
+    const [first, second] = [joined(router), joined(router)];
+    joined(router).publish(topic, ['state'], { retain: true });
+    expect(retained(first)).toEqual(['state']);
+    expect(retained(second)).toEqual(['state']);
+    expect(retained(first)).toEqual(['state']);
+    expect(second.take()).toEqual([]);
+  });
+
   it('a refused publication is not retained', () => {
     const router = new Router({ realms: { realm1: { disclose: false } } });
     joined(router).publish(topic, [1], { retain: true, disclose_me: true });

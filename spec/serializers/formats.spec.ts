@@ -122,6 +122,7 @@ describe.each(formats)('%s', (name, create) => {
       ['what toJSON() should not have made', { a: { toJSON: () => [NaN] } }, 'args[0].a[0] holds NaN'],
       ['half a surrogate pair', { a: '🎉'.slice(0, 1) }, 'args[0].a holds a text with half a surrogate pair'],
       ['a value under a key that is no name', { 'a b': { '': [NaN] } }, 'args[0]["a b"][""][0] holds NaN'],
+      ['what comes after lists and dictionaries', { a: [[1, [2]], { b: 3 }, NaN] }, 'args[0].a[2] holds NaN'],
       ['an invalid Date', [new Date(NaN), new Map()], 'args[0][1] holds an object of type Map'],
     ])('%s', (_, value, what) => {
       expect(refusal(value)).toBe(`encode: ${what}`);

@@ -147,6 +147,12 @@ describe('JSON text', () => {
     expect(json().decode(' {"a":1} ')).toEqual({ a: 1 });
   });
 
+  it('writes integers as such beside text and keys that look like what stands for them', () => {
+    expect(sent({ a: 1, '\0#1': 2n ** 60n, list: ['"\0#2"', '["\0#3"', ':"\0#4"', ',"\0#5"', '\\', 2n ** 61n] })).toBe(
+      String.raw`[16,1,{},"com.example.topic",[{"a":1,"\u0000#1":1152921504606846976,"list":["\"\u0000#2\"","[\"\u0000#3\"",":\"\u0000#4\"",",\"\u0000#5\"","\\",2305843009213693952]}]]`,
+    );
+  });
+
   it('writes floats and integers of every size next to one another', () => {
     expect(sent([1n, 2n ** 64n, 2 ** 70, -1.5e300, 0.1, 'text "', null, true, { a: undefined, b: [2n ** 60n] }])).toBe(
       '[16,1,{},"com.example.topic",[[1,18446744073709551616,1.1805916207174113e+21,-1.5e+300,0.1,"text \\"",null,true,{"b":[1152921504606846976]}]]]',

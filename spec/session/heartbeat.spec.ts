@@ -121,3 +121,69 @@ it('undefined does not ask', () => {
   router.expectSilence();
   expect(jest.getTimerCount()).toBe(0);
 });
+
+describe('when timers are late', () => {
+  it('a verdict is late as well: it asks once more before it counts', () => {
+    const { router, sessions } = beating('absent');
+    jest.advanceTimersByTime(30_000);
+    router.expect(Code.CALL);
+    // The machine slept for an hour; what came in is read after the timers that are due.
+    jest.setSystemTime(Date.now() + 3_600_000);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toBeUndefined();
+    const { request } = router.expect(Code.CALL);
+    router.send([Code.ERROR, Code.CALL, request, {}, 'wamp.error.no_such_procedure']);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toBeUndefined();
+    router.expectSilence();
+  });
+
+  it('a dead connection is found all the same', () => {
+    const { router, sessions } = beating('absent');
+    jest.advanceTimersByTime(30_000);
+    router.expect(Code.CALL);
+    jest.setSystemTime(Date.now() + 3_600_000);
+    jest.advanceTimersByTime(10_000);
+    router.expect(Code.CALL);
+    jest.setSystemTime(Date.now() + 3_600_000);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toMatchObject(SILENT);
+  });
+});
+
+describe('the round trip', () => {
+  it.each(['answered', 'absent'] as const)('of each answer is told, with ping %s', (ping) => {
+    const times: number[] = [];
+    const { router } = joined({ heartbeat: BEAT, roundTrip: (ms) => times.push(ms) }, { ping });
+    jest.advanceTimersByTime(30_000);
+    if (ping === 'absent') {
+      const { request } = router.expect(Code.CALL);
+      jest.advanceTimersByTime(70);
+      router.send([Code.ERROR, Code.CALL, request, {}, 'wamp.error.no_such_procedure']);
+    }
+    expect(times).toStrictEqual([ping === 'absent' ? 70 : 0]);
+  });
+});
+
+describe('while reading is paused', () => {
+  it('nothing is asked, and silence is no verdict', () => {
+    const { router, session, sessions } = beating('absent');
+    session.pause();
+    jest.advanceTimersByTime(1_000_000);
+    router.expectSilence();
+    expect(sessions.error).toBeUndefined();
+    session.resume();
+    jest.advanceTimersByTime(30_000);
+    router.expect(Code.CALL);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toMatchObject(SILENT);
+  });
+
+  it('an answer that was asked for before is not missed', () => {
+    const { session, sessions } = beating('ignored');
+    jest.advanceTimersByTime(35_000);
+    session.pause();
+    jest.advanceTimersByTime(100_000);
+    expect(sessions.error).toBeUndefined();
+  });
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Observable, Subscription } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.js';
 import { openSession } from '../../src/client/dial.js';
+import { keepsTime } from '../../src/client/quirks.js';
 import type { JoinOptions } from '../../src/session/join.js';
 import type { Session } from '../../src/session/session.js';
 import { Code } from '../../src/protocol/code.js';
@@ -54,6 +55,8 @@ export const joinOptions = (options: Partial<JoinOptions> = {}): JoinOptions => 
   timeoutMs: 10_000,
   heartbeat: undefined,
   traceback: false,
+  maxInvocations: 10_000,
+  keepsTime,
   ...options,
 });
 

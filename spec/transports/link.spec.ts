@@ -8,6 +8,7 @@ import {
 } from '../../src/protocol/errors.js';
 import type { WampMessage } from '../../src/protocol/message.js';
 import { json } from '../../src/serializers/json.js';
+import { msgpack } from '../../src/serializers/msgpack.js';
 import type { Serializer } from '../../src/serializers/serializer.js';
 import { connectionLost, Link, type LinkOptions } from '../../src/transports/link.js';
 import { CapableSocket, FakeSocket } from './fake-socket.js';
@@ -221,6 +222,85 @@ describe('Link', () => {
       expect(pending.seen).toEqual(['complete']);
       expect(late.seen).toEqual(['complete']);
       expect(socket.log).toEqual([['ping']]);
+    });
+  });
+
+  describe('skipEvents', () => {
+    const event = (subscription: number): string => `[36,${subscription},1,{}]`;
+    /** To decode it is an error. */
+    const broken = (subscription: number): string => `[36,${subscription},1,{},[broken`;
+    const holdsFive = (subscription: number): boolean => subscription === 5;
+
+    it('throws away what nobody holds before it is decoded, and counts it as received', () => {
+      const { link, port } = linkOver(FakeSocket);
+      const { seen } = recording(link);
+      link.skipEvents(holdsFive);
+      port.frame(broken(7));
+      port.frame(event(5));
+      port.frame(broken(7));
+      port.frame('[33,5,7]');
+      expect(seen).toEqual([
+        [36, 5, 1, {}],
+        [33, 5, 7],
+      ]);
+      expect(link.received).toBe(4);
+      port.frame(broken(5));
+      expect(seen[2]).toBeInstanceOf(ProtocolViolationError);
+    });
+
+    it('looks at nothing unless it was told that there is something to throw away', () => {
+      const { link, port } = linkOver(FakeSocket);
+      const { seen } = recording(link);
+      port.frame(event(7));
+      expect(port.skipsText?.(new TextEncoder().encode(event(7)))).toBe(false);
+      port.frame(broken(7));
+      expect(seen).toEqual([[36, 7, 1, {}], expect.any(ProtocolViolationError)]);
+    });
+
+    it('goes on for as long as there is something to throw away, and stops when there is not', () => {
+      const { link, port } = linkOver(FakeSocket);
+      const { seen } = recording(link.pipe(map(([code]) => code)));
+      link.skipEvents(holdsFive);
+      for (let n = 0; n < 3; n++) {
+        for (let held = 0; held < 99; held++) port.frame(event(5));
+        port.frame(broken(7));
+      }
+      expect(seen).toEqual(new Array(297).fill(36));
+      for (let held = 0; held < 100; held++) port.frame(event(5));
+      port.frame(broken(7));
+      expect(seen[397]).toBeInstanceOf(ProtocolViolationError);
+    });
+
+    it('answers a transport that still has the bytes of a text', () => {
+      const { link, port } = linkOver(FakeSocket);
+      const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+      link.skipEvents(holdsFive);
+      expect(port.skipsText?.(bytes(broken(7)))).toBe(true);
+      expect(port.skipsText?.(bytes(event(5)))).toBe(false);
+      expect(link.received).toBe(1);
+      const binary = linkOver(FakeSocket, { serializer: msgpack() });
+      binary.link.skipEvents(() => false);
+      expect(binary.port.skipsText?.(bytes(event(7)))).toBe(false);
+    });
+
+    it('still refuses a frame that is too large or of the wrong kind', () => {
+      for (const frame of [event(7777777), new TextEncoder().encode(event(7))]) {
+        const { link, port } = linkOver(FakeSocket, { maxMessageBytes: 15 });
+        const { seen } = recording(link);
+        link.skipEvents(() => false);
+        port.frame(frame);
+        expect(seen).toEqual([expect.any(typeof frame === 'string' ? OverflowError : ProtocolViolationError)]);
+      }
+    });
+
+    it('skips nothing in a format that cannot be looked into', () => {
+      const { encode, decode } = json();
+      const plain: Serializer = { name: 'plain', binary: false, encode, decode };
+      const { link, port } = linkOver(FakeSocket, { serializer: plain });
+      const { seen } = recording(link);
+      link.skipEvents(() => false);
+      port.frame(event(7));
+      expect(seen).toEqual([[36, 7, 1, {}]]);
     });
   });
 

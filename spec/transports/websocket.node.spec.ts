@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { firstValueFrom, map, NEVER, ReplaySubject, take, tap, toArray } from 'rxjs';
+import { filter, firstValueFrom, map, NEVER, ReplaySubject, take, tap, toArray } from 'rxjs';
 import { nodeWebSocketTransport } from 'rxwamp/node';
 import { CookieStore } from 'rxwamp/router';
 import { listen, type Listener, type ListenOptions } from 'rxwamp/router/node';
@@ -443,6 +443,41 @@ describe('webSocketTransport in Node, connected', () => {
       expect(seen.at(-1)).toBe(id);
     }
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('throws away an event that nobody reads before it is text, but not before it is known who reads', async () => {
+    const { link } = await connectedTo(async (wire) => {
+      await takeClientFrame(wire);
+      const frames = ['[33,1,1]', '[33,1,5]', '[36,5,1,{}]', '[36,7,2,{},[broken', '[36,5,3,{}]', '[33,1,9]'];
+      wire.write(Buffer.concat(frames.map(textFrame)));
+    });
+    const held = new Set<number>();
+    link.skipEvents((subscription) => held.has(subscription));
+    const seen: (readonly unknown[])[] = [];
+    const done = firstValueFrom(
+      link.pipe(
+        tap((message) => {
+          seen.push(message);
+          // SUBSCRIBED, and what came after it, are held back by a pause.
+          if (seen.length === 1) {
+            link.pause();
+            setImmediate(() => link.resume());
+          }
+          if (message[0] === 33) held.add(message[2]);
+        }),
+        filter(([, , id]) => id === 9),
+      ),
+    );
+    link.next(event(1));
+    await done;
+    expect(seen).toEqual([
+      [33, 1, 1],
+      [33, 1, 5],
+      [36, 5, 1, {}],
+      [36, 5, 3, {}],
+      [33, 1, 9],
+    ]);
+    expect(link.received).toBe(6);
   });
 
   it('reads the answer to its close also while paused', async () => {

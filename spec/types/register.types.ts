@@ -36,7 +36,12 @@ export type Answers = [
       HandlerResult<Api, 'com.example.add'>,
       | number
       | Payload<readonly [number]>
-      | PromiseLike<number | Payload<readonly [number]>>
+      | PromiseLike<
+          | number
+          | Payload<readonly [number]>
+          | Observable<number | Payload<readonly [number]>>
+          | AsyncIterable<number | Payload<readonly [number]>>
+        >
       | Observable<number | Payload<readonly [number]>>
       | AsyncIterable<number | Payload<readonly [number]>>
     >

@@ -1,15 +1,17 @@
 import { catchError, isObservable, map, Observable, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { isWampError, TimeoutError, UsageError } from '../protocol/errors.js';
 import { isDict } from '../protocol/dict.js';
 import type { Dict, Uri } from '../protocol/message.js';
 import { toPayload, type PayloadInput } from '../protocol/payload.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { after } from '../session/after.js';
 import type { Arguments, CancelMode } from '../session/caller.js';
 import { WampResult } from '../session/result.js';
 import type { Session } from '../session/session.js';
 import { checkFeatures, checkRequest } from './checks.js';
 import type { Connection } from './connection.js';
+import type { Outbox } from './outbox.js';
+import { cancelModeFor, timeoutFor } from './quirks.js';
 import { check, type ProcedureSchemas } from './schema.js';
 
 /** Options of `call`. What has underscores or is of one word travels as CALL.Options, but for `progress`, which travels as `receive_progress`. */
@@ -23,6 +25,10 @@ export interface CallOptions {
   readonly timeout?: number;
   /** Whether the callee learns who calls. Default: false. Needs `caller_identification`. */
   readonly disclose_me?: boolean;
+  /** `'partition'`: calls with equal `rkey` go to the same of several callees. Needs the router's `sharded_registration`. */
+  readonly runmode?: 'partition';
+  /** See `runmode`. */
+  readonly rkey?: string;
   /** What the callee is told when the caller unsubscribes: nothing, to stop and answer, or to stop. Default: `'killnowait'`. */
   readonly cancelMode?: CancelMode;
   /** Custom options of the router's, sent as they are. */
@@ -45,6 +51,7 @@ const toChunk = (chunk: unknown, procedure: Uri): Arguments =>
  */
 export function callProcedure(
   connection: Connection,
+  outbox: Outbox,
   procedure: Uri,
   payload: PayloadInput | Observable<Chunk> | undefined,
   { progress, timeout, cancelMode = 'killnowait', ...custom }: CallOptions,
@@ -75,10 +82,8 @@ export function callProcedure(
         observer.error(error);
         return;
       }
-      const options =
-        timeout !== undefined && timeout > 0 && info.supports('dealer', 'call_timeout') ? { ...asked, timeout } : asked;
-      const mode = info.supports('dealer', 'call_canceling') ? cancelMode : undefined;
-      const results$ = session.caller.call({ procedure, input, options, cancelMode: mode });
+      const options = { ...asked, ...timeoutFor(info, timeout) };
+      const results$ = session.caller.call({ procedure, input, options, cancelMode: cancelModeFor(info, cancelMode) });
       observer.add(
         (timeout === undefined ? results$ : results$.pipe(timedOut(timeout, procedure))).subscribe(observer),
       );
@@ -94,11 +99,10 @@ export function callProcedure(
     if (session !== undefined) send(session);
     else
       observer.add(
-        connection.wait({
-          attempted: 'CALL',
+        outbox.add({
           on: procedure,
-          up: send,
-          down: (error) => {
+          send,
+          fail: (error) => {
             observer.error(error);
           },
         }),

@@ -1,9 +1,8 @@
-import { Code } from '../protocol/code.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { UsageError } from '../protocol/errors.js';
 import { wrongKey } from '../protocol/known-keys.js';
 import type { Dict, Uri } from '../protocol/message.js';
 import { isReserved, isUri, matchPolicy } from '../protocol/uri.js';
-import { ErrorUri } from '../protocol/uris.js';
 import type { SessionInfo } from '../session/session-info.js';
 
 /** What a client may ask a router for. */
@@ -16,7 +15,7 @@ export type Attempted = 'PUBLISH' | 'SUBSCRIBE' | 'REGISTER' | 'CALL';
  * @see WAMP spec, URIs
  */
 export function checkRequest(attempted: Attempted, uri: Uri, options: Dict): void {
-  const wrong = wrongKey(Code[attempted], options);
+  const wrong = wrongKey(attempted, options);
   if (wrong !== undefined)
     throw new UsageError(ErrorUri.INVALID_ARGUMENT, `the option ${wrong}`, { attempted, on: uri });
   const match = matchPolicy(options['match']) ?? 'exact';
@@ -57,6 +56,8 @@ const NEEDS: Readonly<
       receive_progress: 'progressive_call_results',
       progress: 'progressive_call_invocations',
       disclose_me: 'caller_identification',
+      runmode: 'sharded_registration',
+      rkey: 'sharded_registration',
     },
   },
 };

@@ -1,13 +1,15 @@
 import { Subject, filter, firstValueFrom, map, type Observable } from 'rxjs';
-import type { RxWampError } from '../protocol/errors.js';
-import { isRxWampError, ConnectionLostError } from '../protocol/errors.js';
+import { checkNumber } from '../operators/options.js';
+import * as ErrorUri from '../protocol/error-uris.js';
+import { ConnectionLostError, isRxWampError, UsageError, type RxWampError } from '../protocol/errors.js';
 import type { List, Uri } from '../protocol/message.js';
 import type { PayloadInput } from '../protocol/payload.js';
+import { isUri } from '../protocol/uri.js';
 import type { WampEvent } from '../session/event.js';
 import type { Handler, Invocation } from '../session/invocation.js';
 import type { SessionInfo } from '../session/session-info.js';
 import { callProcedure, type CallOptions, type Chunk } from './calls.js';
-import { Connection } from './connection.js';
+import { Connection, DRAIN_TIMEOUT_MS } from './connection.js';
 import type {
   AnyContract,
   ChunkOf,
@@ -34,11 +36,26 @@ import { toSettings, type Settings, type WampClientOptions } from './options.js'
 import { Outbox, type OutboxStats } from './outbox.js';
 import { publishEvent, type Publication, type PublishOptions } from './publishing.js';
 import { registration, type RegisterOptions, type Registration } from './registration.js';
+import { Routers } from './routers.js';
 import type { ContractOption } from './schema.js';
 import type { ConnectionState } from './state.js';
 import type { GapPolicy, TopicOptions } from './topic-options.js';
 import { topicSubject, type SubjectOptions, type TopicSubject } from './topic-subject.js';
 import { Topics } from './topics.js';
+import { isBelow, writable } from './writable.js';
+
+/** How a client is closed. */
+export interface CloseOptions {
+  /** Whether what runs may end first. Default: false. */
+  readonly drain?: boolean;
+  /** How long that may take. Default: 30,000. */
+  readonly drainTimeoutMs?: number;
+  /** The reason in GOODBYE; `wamp.close.logout` also ends a login that the router remembers. Default: `wamp.close.close_realm`. */
+  readonly reason?: Uri;
+}
+
+const badReason = (reason: unknown): UsageError =>
+  new UsageError(ErrorUri.INVALID_URI, `the reason must be a URI, not ${String(reason)}`, { attempted: 'GOODBYE' });
 
 /**
  * A WAMP client in which everything that changes over time is an Observable.
@@ -60,7 +77,9 @@ export class WampClient<Api extends Contract = AnyContract> {
   readonly #connection: Connection;
   readonly #topics: Topics;
   readonly #outbox: Outbox;
+  readonly #waitingCalls: Outbox;
   readonly #faults$ = new Subject<RxWampError>();
+  readonly #roundTrips$ = new Subject<number>();
 
   /**
    * Makes a client; nothing is sent until it is used.
@@ -69,9 +88,24 @@ export class WampClient<Api extends Contract = AnyContract> {
    */
   constructor(options: WampClientOptions & ContractOption<Api>) {
     this.#settings = toSettings(options);
-    this.#connection = new Connection(this.#settings, transports(options), networkSignals());
-    this.#outbox = new Outbox(this.#connection, this.#settings.outbox);
+    const routers = new Routers(transports(options), this.#settings.retry || {});
+    const roundTrip = (ms: number): void => {
+      this.#roundTrips$.next(ms);
+    };
+    this.#connection = new Connection(this.#settings, routers, networkSignals(), roundTrip, this.#fault);
+    const { calls, ...publications } = this.#settings.outbox;
+    this.#outbox = new Outbox(this.#connection, 'PUBLISH', publications);
+    this.#waitingCalls = new Outbox(this.#connection, 'CALL', calls);
     this.#topics = new Topics(this.#connection, this.#settings.lingerMs, this.#fault);
+    this.state$.subscribe({
+      complete: () => {
+        // What fails because of the end is told a microtask later.
+        queueMicrotask(() => {
+          this.#faults$.complete();
+          this.#roundTrips$.complete();
+        });
+      },
+    });
   }
 
   /**
@@ -99,10 +133,36 @@ export class WampClient<Api extends Contract = AnyContract> {
 
   /**
    * Errors that have nowhere else to go: a publication that failed and whose Observable nobody watched, an event that is
-   * not what the contract says. Nothing is replayed.
+   * not what the contract says, a payload that could not be unpacked. Nothing is replayed; completes after `state$`.
    */
   get faults$(): Observable<RxWampError> {
     return this.#faults$.asObservable();
+  }
+
+  /**
+   * How long the router took to answer each heartbeat, in ms. Nothing is replayed; completes when the client is closed. A
+   * router that is never silent is not asked, and without the option `heartbeat` none is.
+   */
+  get roundTripMs$(): Observable<number> {
+    return this.#roundTrips$.asObservable();
+  }
+
+  /**
+   * Whether there is a connection that takes more: false while there is none, and from `writable.highBytes` bytes that wait
+   * to leave this machine until there are `writable.lowBytes` again. The present value at once, then each change; completes after
+   * `closed`. Publishing while it is false is no error: what is sent piles up in memory.
+   *
+   * @see {@link publishFrom}, which waits for it
+   */
+  get writable$(): Observable<boolean> {
+    return writable(this.#connection, this.#settings.writable);
+  }
+
+  /** Whether there is a connection that takes more, now: see {@link writable$}. */
+  get isWritable(): boolean {
+    return (
+      this.#connection.state.status === 'connected' && isBelow(this.#connection, this.#settings.writable.highBytes)
+    );
   }
 
   /** How many publications wait for a connection, and how many were dropped. */
@@ -116,15 +176,52 @@ export class WampClient<Api extends Contract = AnyContract> {
   }
 
   /**
+   * Leaves the session for a new one, e.g. because credentials or the URL have changed: functions given as options are
+   * asked again.
+   *
+   * By default calls in flight error with `ConnectionLostError` and topics have their gap, as after any lost connection. With
+   * `graceful` the new session is joined, and every topic and registration made in it, before the old one is left: events come
+   * from the old one until it has said all it had to say, then from the new one, none twice (by publication id) and none
+   * missing; calls and invocations that run end in the old one, within 30 s. A procedure that one callee alone may have changes hands in a short
+   * gap. If the new session cannot be had, the old one stays.
+   *
+   * @returns resolves with the new session; rejects with why there is none (`ConnectionRefusedError`, `TimeoutError`, …), or
+   * with `ClientClosedError`. A client that has not connected yet connects.
+   */
+  async reconnect({ graceful = false }: { readonly graceful?: boolean } = {}): Promise<SessionInfo> {
+    return firstValueFrom(this.#connection.move(graceful));
+  }
+
+  /**
+   * Stops reading the socket, so that the router feels it: for a consumer that cannot keep up (see `overflow: 'pause'` of
+   * `processQueue`, which takes a client as its `pausable`). Everything stops: all topics, results and invocations. Silence is not watched
+   * for meanwhile, and a router may disconnect who does not read. Stays in force over reconnects until {@link resume} was called as often.
+   *
+   * @returns false where the platform cannot, as in browsers; nothing has changed then.
+   */
+  pause(): boolean {
+    return this.#connection.pause();
+  }
+
+  /** Takes one {@link pause} back. */
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /**
    * Says GOODBYE, waits `closeTimeoutMs` at most for the answer, and is final: retries stop, calls in flight error with
    * `ClientClosedError`, topics and registrations complete, and whatever is asked for later errors with `ClientClosedError`.
    *
-   * @returns resolves when the connection is closed; never rejects.
+   * With `drain` procedures are unregistered first, and calls and invocations that run may end, within `drainTimeoutMs`;
+   * nothing new is taken meanwhile. Closing again without `drain` puts an end to that.
+   *
+   * @returns resolves when the connection is closed; rejects only with `UsageError`, when an option makes no sense.
    */
-  async close(): Promise<void> {
-    this.#connection.close();
+  async close({ drain = false, drainTimeoutMs = DRAIN_TIMEOUT_MS, reason }: CloseOptions = {}): Promise<void> {
+    checkNumber('close', 'drainTimeoutMs', drainTimeoutMs, 0);
+    if (reason !== undefined && !isUri(reason)) throw badReason(reason);
+    this.#connection.close(reason, drain ? drainTimeoutMs : undefined);
     await firstValueFrom(this.state$.pipe(filter(({ status }) => status === 'closed')));
-    this.#faults$.complete();
   }
 
   /**
@@ -194,7 +291,7 @@ export class WampClient<Api extends Contract = AnyContract> {
     // The signature above says what it may be; whatever else comes is refused where it is read.
     const [payload, options = {}] = rest as readonly [(PayloadInput | Observable<Chunk>)?, CallOptions?];
     const schemas = this.#settings.contract.procedures?.[procedure];
-    return callProcedure(this.#connection, procedure, payload, options, schemas);
+    return callProcedure(this.#connection, this.#waitingCalls, procedure, payload, options, schemas);
   }
 
   /**

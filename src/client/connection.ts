@@ -1,32 +1,24 @@
-import { defer, EMPTY, ReplaySubject, Subscription, type Observable } from 'rxjs';
+import { AsyncSubject, defer, EMPTY, ReplaySubject, Subscription, throwError, type Observable } from 'rxjs';
 import { reconnect, type ReconnectState } from '../operators/reconnect.js';
-import {
-  ClientClosedError,
-  isRxWampError,
-  OverflowError,
-  ConnectionLostError,
-  type RxWampError,
-} from '../protocol/errors.js';
+import { ClientClosedError, ConnectionLostError, isRxWampError, type RxWampError } from '../protocol/errors.js';
 import type { Uri } from '../protocol/message.js';
 import { after } from '../session/after.js';
 import { AGENT } from '../session/agent.js';
+import { PACKING_CLIENT_ROLES } from '../session/client-features.js';
+import type { SessionInfo } from '../session/session-info.js';
 import type { Session } from '../session/session.js';
-import type { Transport } from '../transports/transport.js';
 import { openSession } from './dial.js';
+import type { Durable } from './durable.js';
 import { isFatal } from './fatal.js';
 import type { NetworkSignals } from './network.js';
 import type { Settings } from './options.js';
+import { keepsTime } from './quirks.js';
+import { Restoring } from './restoring.js';
+import type { Routers } from './routers.js';
 import type { ConnectionState } from './state.js';
 
-/** What outlives a session and has to be made again in the next: a topic, a registration. */
-export interface Durable {
-  /** A session is there. `settled` is called when the router has answered. */
-  attach(session: Session, settled: () => void): void;
-  /** The session it was attached to last takes the place of the one before, from which everything has come. */
-  moved(): void;
-  /** There will be no session any more: by `close()` without an error, else for this one. */
-  end(error: RxWampError | undefined): void;
-}
+/** How long what runs in a session may take to its end, when the client drains it. */
+export const DRAIN_TIMEOUT_MS = 30_000;
 
 /** What goes out as soon as there is a session. */
 export interface Outlet {
@@ -35,12 +27,10 @@ export interface Outlet {
   down(): void;
 }
 
-/** Who waits for the next session. */
-export interface Waiter {
-  readonly attempted: string;
-  readonly on: Uri;
-  up(session: Session): void;
-  down(error: RxWampError): void;
+/** One row of sessions, each made again when the one before is lost. */
+class Run extends Subscription {
+  session: Session | undefined;
+  restoring: Restoring | undefined;
 }
 
 /**
@@ -51,20 +41,23 @@ export class Connection {
   readonly #state$ = new ReplaySubject<ConnectionState>(1);
   readonly #durables = new Set<Durable>();
   readonly #outlets = new Set<Outlet>();
-  readonly #waiters = new Set<Waiter>();
-  /** What has to be settled before the session is announced: what the router has not answered for, and the session itself. */
-  readonly #unsettled = new Set<Durable | Session>();
   #state: ConnectionState = { status: 'idle' };
   #attempt = 1;
-  #session: Session | undefined;
-  #restoring: Subscription | undefined;
-  #run: Subscription | undefined;
-  #closing = false;
+  #run: Run | undefined;
+  /** What the client is moving to while the present session still stands. */
+  #next: Run | undefined;
+  /** What it has moved from, until all that ran there is done. */
+  readonly #former = new Set<Run>();
+  #moving: AsyncSubject<SessionInfo> | undefined;
+  #closing: 'no' | 'draining' | 'yes' = 'no';
+  #pauses = 0;
 
   constructor(
     private readonly settings: Settings,
-    private readonly transports: () => Transport,
+    private readonly routers: Routers,
     private readonly network: NetworkSignals,
+    private readonly roundTrip: (ms: number) => void,
+    private readonly fault: (error: unknown) => void,
   ) {
     this.#state$.next(this.#state);
   }
@@ -81,12 +74,13 @@ export class Connection {
 
   /** The session, while there is one. */
   get session(): Session | undefined {
-    return this.#session?.isOpen === true ? this.#session : undefined;
+    const session = this.#run?.session;
+    return session?.isOpen === true ? session : undefined;
   }
 
   /** Whether the client is closed, or about to be. */
   get isClosed(): boolean {
-    return this.#closing;
+    return this.#closing !== 'no';
   }
 
   /** The error of who asks for something when the client is closed. */
@@ -100,48 +94,76 @@ export class Connection {
 
   /** Connects, if that has not begun yet. */
   open(): void {
-    if (this.#run !== undefined || this.#closing) return;
-    const { retry, auth } = this.settings;
-    this.#run = new Subscription();
-    this.#run.add(
-      // Whoever hears that it is connecting may close it.
-      defer(() => (this.#closing ? EMPTY : openSession(defer(this.transports), this.#joinOptions())))
-        .pipe(
-          reconnect<Session>({
-            ...(retry === false ? { maxAttempts: 0 } : retry),
-            isFatal: (error, previous) => isFatal(error, previous, auth),
-            wake$: this.network.online$,
-          }),
-        )
-        .subscribe({
-          next: (step) => {
-            this.#step(step);
-          },
-          error: (error: unknown) => {
-            this.#end(asKnown(error));
-          },
-          complete: () => {
-            this.#end(undefined);
-          },
-        }),
-    );
+    if (this.#run === undefined && !this.isClosed) this.#begin();
   }
 
-  /** Says GOODBYE if there is a session, stops whatever else goes on, and is final. */
-  close(): void {
-    if (this.#closing || this.#state.status === 'closed') return;
-    this.#closing = true;
+  /**
+   * Says GOODBYE if there is a session, stops whatever else goes on, and is final. What is drained first takes nothing new,
+   * and has so long to finish what runs.
+   */
+  close(reason: Uri | undefined, drainTimeoutMs: number | undefined): void {
+    if (this.#state.status === 'closed' || this.#closing === 'yes') return;
     const { session } = this;
-    if (session === undefined) {
-      this.#run?.unsubscribe();
-      this.#end(undefined);
+    const leave = (): void => {
+      if (this.#closing === 'yes' || this.#state.status === 'closed') return;
+      this.#closing = 'yes';
+      this.#drop(this.#next);
+      this.#run?.restoring?.stop();
+      if (session?.isOpen === true) session.leave(this.closed('session'), this.settings.closeTimeoutMs, reason);
+      else {
+        this.#run?.unsubscribe();
+        this.#end(undefined);
+      }
+    };
+    if (drainTimeoutMs === undefined || session === undefined) {
+      leave();
       return;
     }
-    this.#restoring?.unsubscribe();
-    session.leave(
-      new ClientClosedError('the client was closed', { attempted: 'session' }),
-      this.settings.closeTimeoutMs,
-    );
+    if (this.#closing === 'draining') return;
+    this.#closing = 'draining';
+    this.#run?.add(session.drain(drainTimeoutMs).subscribe({ complete: leave }));
+  }
+
+  /**
+   * Leaves the session for a new one. Gracefully: the new one is joined and everything durable made in it, before the old
+   * one is left, where calls and invocations still run to their end.
+   *
+   * @returns the new session; errors when it could not be had, and then the old one stands.
+   */
+  move(isGraceful: boolean): Observable<SessionInfo> {
+    if (this.isClosed) return throwError(() => this.closed('reconnect'));
+    if (this.#moving !== undefined) return this.#moving;
+    const moving = new AsyncSubject<SessionInfo>();
+    this.#moving = moving;
+    const { session } = this;
+    if (session === undefined) {
+      this.open();
+    } else if (isGraceful) {
+      this.#launch((run) => {
+        this.#next = run;
+      });
+    } else {
+      this.#run?.restoring?.stop();
+      session.leave(
+        new ConnectionLostError('the client connects anew', { attempted: 'session' }),
+        this.settings.closeTimeoutMs,
+      );
+    }
+    return moving;
+  }
+
+  /** Stops reading until it has been resumed as often. False where the platform cannot, as far as is known. */
+  pause(): boolean {
+    const { session } = this;
+    if (this.#pauses === 0 && session !== undefined && !session.pause()) return false;
+    this.#pauses++;
+    return true;
+  }
+
+  /** Takes one {@link pause} back. */
+  resume(): void {
+    if (this.#pauses === 0 || --this.#pauses > 0) return;
+    this.session?.resume();
   }
 
   /** Keeps something in every session from now on, connecting if need be. */
@@ -152,13 +174,18 @@ export class Connection {
     const { session } = this;
     this.#durables.add(durable);
     if (session === undefined) this.open();
-    else durable.attach(session, () => undefined);
+    else {
+      durable.attach(session, () => undefined);
+      const next = this.#next?.session;
+      if (next !== undefined && this.#durables.has(durable)) durable.attach(next, () => undefined);
+    }
   }
 
   /** Keeps it no longer. */
   drop(durable: Durable): void {
     this.#durables.delete(durable);
-    this.#settle(durable);
+    this.#run?.restoring?.settle(durable);
+    this.#next?.restoring?.settle(durable);
   }
 
   /** Serves an outlet in every session. */
@@ -166,105 +193,231 @@ export class Connection {
     this.#outlets.add(outlet);
   }
 
-  /** Waits for the next session, connecting if need be; refused when too many wait. */
-  wait(waiter: Waiter): () => void {
-    const { attempted, on } = waiter;
-    const { capacity: limit } = this.settings.outbox;
-    if (this.#waiters.size < limit) this.#waiters.add(waiter);
-    else waiter.down(new OverflowError(`${String(limit)} wait for a connection already`, { attempted, on, limit }));
-    this.open();
-    return () => this.#waiters.delete(waiter);
+  #begin(): void {
+    this.#launch((run) => {
+      this.#run = run;
+    });
   }
 
-  #joinOptions(): Parameters<typeof openSession>[1] {
-    const { realm, auth, handshakeTimeoutMs, heartbeat, traceback } = this.settings;
+  /** Starts a row of sessions; `known` is told of it before anything comes of it. */
+  #launch(known: (run: Run) => void): void {
+    const { retry, auth } = this.settings;
+    const run = new Run();
+    known(run);
+    run.add(
+      // Whoever hears that it is connecting may close it.
+      defer(() =>
+        run.closed ? EMPTY : this.routers.attempt((transport) => openSession(transport, this.#joinOptions(run))),
+      )
+        .pipe(
+          reconnect<Session>({
+            ...(retry === false ? { maxAttempts: 0 } : retry),
+            isFatal: (error, previous) => isFatal(error, previous, auth),
+            wake$: this.network.wake$,
+          }),
+        )
+        .subscribe({
+          next: (step) => {
+            this.#step(run, step);
+          },
+          error: (error: unknown) => {
+            this.#over(run, asKnown(error));
+          },
+          complete: () => {
+            this.#over(run, undefined);
+          },
+        }),
+    );
+  }
+
+  #joinOptions(run: Run): Parameters<typeof openSession>[1] {
+    const { realm, auth, handshakeTimeoutMs, heartbeat, traceback, maxInvocations, passthru } = this.settings;
     return {
       realm,
       agent: AGENT,
       authenticators: auth,
       timeoutMs: handshakeTimeoutMs,
       heartbeat,
-      hurry$: this.network.offline$,
+      hurry$: this.network.doubt$,
+      roundTrip: this.roundTrip,
       traceback,
+      maxInvocations,
+      keepsTime,
+      passthru,
+      roles: passthru && PACKING_CLIENT_ROLES,
+      fault: this.fault,
       challenged: () => {
-        this.#go({ status: 'authenticating', attempt: this.#attempt });
+        if (run === this.#run) this.#go({ status: 'authenticating', attempt: this.#attempt });
       },
     };
   }
 
-  #step(step: ReconnectState<Session>): void {
-    if (this.#closing) return;
+  #step(run: Run, step: ReconnectState<Session>): void {
+    if (run === this.#next) this.#stepNext(run, step);
+    else if (run !== this.#run) {
+      // The session that was moved from is lost: nothing is made again of it.
+      if (step.status === 'waiting') this.#drop(run);
+    } else if (this.#closing !== 'yes') this.#stepPresent(run, step);
+  }
+
+  #stepPresent(run: Run, step: ReconnectState<Session>): void {
     switch (step.status) {
       case 'connecting':
         this.#attempt = step.attempt;
         this.#go({ status: 'connecting', attempt: step.attempt });
         return;
       case 'connected':
-        this.#joined(step.resource);
+        this.#joined(run, step.resource);
         return;
       case 'waiting':
-        this.#lost();
-        this.#go({ status: 'waiting', attempt: step.attempt, delayMs: step.delayMs, cause: asKnown(step.cause) });
+        this.#lost(run);
+        if (this.#next === undefined)
+          this.#go({ status: 'waiting', attempt: step.attempt, delayMs: step.delayMs, cause: asKnown(step.cause) });
+        else this.#moved(this.#next);
     }
   }
 
-  /**
-   * Makes everything durable again, lets out what waited, and announces the session when the router has answered for all
-   * that is durable, or takes too long.
-   */
-  #joined(session: Session): void {
-    this.#session = session;
-    this.#restoring = after(this.settings.handshakeTimeoutMs).subscribe(() => this.#announce(session));
-    const durables = [...this.#durables];
-    for (const one of [session, ...durables]) this.#unsettled.add(one);
-    for (const durable of durables) {
-      if (session.isOpen && this.#durables.has(durable)) durable.attach(session, () => this.#settle(durable));
+  #stepNext(run: Run, step: ReconnectState<Session>): void {
+    switch (step.status) {
+      case 'connecting':
+        return;
+      case 'connected':
+        this.#restore(run, step.resource, () => {
+          this.#handOver(run);
+        });
+        return;
+      case 'waiting':
+        this.#stay(asKnown(step.cause));
     }
-    for (const outlet of this.#outlets) outlet.up(session);
-    // Each is looked up when its turn comes: what one of them hears may make the user give up another.
-    for (const waiter of this.#waiters) {
-      if (!session.isOpen) break;
-      this.#waiters.delete(waiter);
-      waiter.up(session);
-    }
-    this.#settle(session);
   }
 
-  #settle(one: Durable | Session): void {
-    if (!this.#unsettled.delete(one) || this.#unsettled.size > 0) return;
-    if (this.#session !== undefined) this.#announce(this.#session);
+  /** Makes everything durable again; `done` when the router has answered for all, or takes too long. */
+  #restore(run: Run, session: Session, done: () => void, meanwhile?: () => void): void {
+    run.session = session;
+    run.restoring = new Restoring(this.settings.handshakeTimeoutMs, done);
+    run.restoring.start(session, this.#durables, meanwhile);
+  }
+
+  #joined(run: Run, session: Session): void {
+    const letOut = (): void => {
+      for (const outlet of this.#outlets) outlet.up(session);
+    };
+    const announce = (): void => {
+      this.#announce(session);
+    };
+    this.#restore(run, session, announce, letOut);
+  }
+
+  /** All is made in the next session: when the present one has said all it had to say, the next takes its place. */
+  #handOver(run: Run): void {
+    const { session } = this;
+    // What has to be settled is settled by its loss, too.
+    if (run.session?.isOpen !== true) return;
+    if (run === this.#run) {
+      this.#announce(run.session);
+      return;
+    }
+    const moved = (): void => {
+      run.remove(clock);
+      clock.unsubscribe();
+      this.#moved(run);
+    };
+    const clock = after(this.settings.closeTimeoutMs).subscribe(moved);
+    run.add(clock);
+    if (session === undefined) moved();
+    else session.probe(moved);
+  }
+
+  /** The next session takes the place of the present one, or of one that was lost before the next was ready. */
+  #moved(run: Run): void {
+    if (run !== this.#next) return;
+    const former = this.#run;
+    this.#next = undefined;
+    this.#run = run;
+    for (const durable of [...this.#durables]) durable.moved();
+    if (run.session !== undefined && run.restoring?.isDone === true) this.#announce(run.session);
+    else this.#go({ status: 'connecting', attempt: 1 });
+    if (former !== undefined) this.#retire(former);
+  }
+
+  /** What runs in the session before goes on to its end there. */
+  #retire(run: Run): void {
+    const { session } = run;
+    if (session?.isOpen !== true) {
+      run.unsubscribe();
+      return;
+    }
+    this.#former.add(run);
+    run.add(
+      session.drain(DRAIN_TIMEOUT_MS).subscribe({
+        complete: () => {
+          const error = new ConnectionLostError('the client has moved to another session', { attempted: 'session' });
+          session.leave(error, this.settings.closeTimeoutMs);
+        },
+      }),
+    );
+  }
+
+  /** There is no next session: the present one stands. */
+  #stay(error: RxWampError): void {
+    this.#drop(this.#next);
+    this.#endMove(error);
+  }
+
+  #drop(run: Run | undefined): void {
+    if (run === undefined) return;
+    if (run === this.#next) this.#next = undefined;
+    this.#former.delete(run);
+    this.#lost(run);
+    run.unsubscribe();
   }
 
   #announce(session: Session): void {
-    this.#restoring?.unsubscribe();
-    this.#unsettled.clear();
-    if (session.isOpen && this.#session === session) this.#go({ status: 'connected', session: session.info });
+    if (this.session !== session) return;
+    if (this.#pauses > 0) session.pause();
+    this.#go({ status: 'connected', session: session.info });
+    this.#moving?.next(session.info);
+    this.#endMove(undefined);
   }
 
-  #lost(): void {
-    this.#restoring?.unsubscribe();
-    this.#unsettled.clear();
-    this.#session = undefined;
+  #endMove(error: RxWampError | undefined): void {
+    const moving = this.#moving;
+    this.#moving = undefined;
+    if (error === undefined) moving?.complete();
+    else moving?.error(error);
+  }
+
+  #lost(run: Run): void {
+    run.restoring?.stop();
+    run.session = undefined;
+  }
+
+  /** A row of sessions has ended: because we left, or for an error that a retry cannot mend. */
+  #over(run: Run, error: RxWampError | undefined): void {
+    if (run === this.#next) this.#stay(error ?? this.closed('reconnect'));
+    else if (run !== this.#run) this.#former.delete(run);
+    else if (error === undefined && this.#closing === 'no' && this.#moving !== undefined) {
+      this.#lost(run);
+      this.#begin();
+    } else this.#end(error);
   }
 
   #end(cause: RxWampError | undefined): void {
-    this.#lost();
-    this.#closing = true;
+    this.#closing = 'yes';
     const state: ConnectionState = { status: 'closed', cause };
     this.#state = state;
+    for (const run of [this.#next, ...this.#former, this.#run]) this.#drop(run);
     const durables = [...this.#durables];
-    const waiters = [...this.#waiters];
     this.#durables.clear();
-    this.#waiters.clear();
     for (const outlet of this.#outlets) outlet.down();
-    for (const waiter of waiters) waiter.down(this.closed(waiter.attempted, waiter.on));
     for (const durable of durables) durable.end(cause);
+    this.#endMove(this.closed('reconnect'));
     this.#state$.next(state);
     this.#state$.complete();
   }
 
   #go(state: ConnectionState): void {
-    if (this.#closing) return;
+    if (this.#closing === 'yes') return;
     this.#state = state;
     this.#state$.next(state);
   }

@@ -126,14 +126,15 @@ export type InvocationOf<Api extends Contract, U extends ProcedureUri<Api>> = In
   ArgsIn<Taken<Procedure<Api, U>>>,
   Received<KwargsIn<Taken<Procedure<Api, U>>>>
 >;
-/** What a procedure's handler may return: the value, or a `payload(…)`, bare or in a Promise, an Observable or an async iterable. */
+/** What a procedure's handler may return: the value, or a `payload(…)`, bare or in a Promise, an Observable or an async iterable, or a Promise of one of these. */
 export type HandlerResult<Api extends Contract, U extends ProcedureUri<Api>> = Answers<
   Answer<Given<Procedure<Api, U>>>,
   Answer<Progressive<Procedure<Api, U>>>
 >;
 type Answers<Last, Progress> = [Last] extends [infer L]
-  ? L | PromiseLike<L> | Observable<L | Progress> | AsyncIterable<L | Progress>
+  ? L | Stream<L | Progress> | PromiseLike<L | Stream<L | Progress>>
   : never;
+type Stream<V> = Observable<V> | AsyncIterable<V>;
 type Answer<P> =
   NeedsNone<KwargsIn<P>> extends true
     ? Payload<ArgsIn<P>, Received<KwargsIn<P>>> | One<ArgsIn<P>> | (readonly [] extends ArgsIn<P> ? void : never)

@@ -1,4 +1,4 @@
-import { defer, NEVER, Observable, Subscription, switchMap, take, throwIfEmpty } from 'rxjs';
+import { defer, Observable, Subscription, switchMap, take, throwIfEmpty } from 'rxjs';
 import { emitted } from '../auth/credential.js';
 import { ConnectionRefusedError, isRxWampError, TimeoutError, type RxWampError } from '../protocol/errors.js';
 import { after } from '../session/after.js';
@@ -10,7 +10,7 @@ import { webSocketTransport } from '../transports/websocket.js';
 import { DEFAULT_HANDSHAKE_TIMEOUT_MS, DEFAULT_SERIALIZERS, type WampClientOptions } from './options.js';
 
 /**
- * The transport of one attempt: the next URL in turn, asked for afresh where it is a function.
+ * Makes the transport of an attempt, for each of the routers there are; a URL that is a function is asked afresh each time.
  *
  * @throws {UsageError} at once, when a URL that is no function is malformed or a serializer is offered twice.
  */
@@ -20,8 +20,8 @@ export function transports({
   serializers = DEFAULT_SERIALIZERS(),
   maxMessageBytes,
   handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
-}: WampClientOptions): () => Transport {
-  if (transport !== undefined) return typeof transport === 'function' ? transport : () => transport;
+}: WampClientOptions): readonly (() => Transport)[] {
+  if (transport !== undefined) return [typeof transport === 'function' ? transport : () => transport];
   const over = (to: string): Transport =>
     webSocketTransport({ url: to, serializers, maxMessageBytes, openTimeoutMs: handshakeTimeoutMs });
   if (typeof url === 'function') {
@@ -30,11 +30,12 @@ export function transports({
       throwIfEmpty(() => new ConnectionRefusedError('the url function gave none', { attempted: 'connect' })),
       switchMap(over),
     );
-    return () => asked;
+    return [() => asked];
   }
-  const inTurn = (typeof url === 'string' ? [url] : (url ?? [])).map(over);
-  let attempt = 0;
-  return () => inTurn[attempt++ % inTurn.length] ?? NEVER;
+  return (typeof url === 'string' ? [url] : (url ?? [])).map((to) => {
+    const dialed = over(to);
+    return () => dialed;
+  });
 }
 
 /**

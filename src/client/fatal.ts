@@ -1,6 +1,6 @@
 import type { Authenticator } from '../auth/authenticator.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { isConnectionRefusedError, isRxWampError } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
 
 /** Refusals that fresh credentials could mend. */
 const OF_CREDENTIALS: ReadonlySet<string | undefined> = new Set([

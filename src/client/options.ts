@@ -1,13 +1,14 @@
 import type { ObservableInput } from 'rxjs';
 import type { Authenticator } from '../auth/authenticator.js';
 import { checkChoice, checkCount, checkNumber } from '../operators/options.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { UsageError } from '../protocol/errors.js';
 import type { Uri } from '../protocol/message.js';
 import { isUri } from '../protocol/uri.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { json } from '../serializers/json.js';
 import type { Serializer } from '../serializers/serializer.js';
 import type { HeartbeatOptions } from '../session/heartbeat.js';
+import type { Passthru } from '../session/passthru.js';
 import type { Transport } from '../transports/transport.js';
 import type { ContractSchemas } from './schema.js';
 
@@ -23,14 +24,28 @@ export interface RetryOptions {
   readonly stableAfterMs?: number;
 }
 
-/** What becomes of publications while there is no connection. */
-export interface OutboxOptions {
-  /** How many wait at most; so many calls may wait as well. Default: 1,000. */
+/** What becomes of messages of one kind while there is no connection. */
+export interface WaitingOptions {
+  /** How many wait at most. Default: 1,000. */
   readonly capacity?: number;
-  /** What goes when one more comes: the oldest, the new one, or the new one with an error. Default: `'drop-oldest'`. */
+  /** What goes when one more comes: the oldest, the new one, or the new one with an error. Default: `'drop-oldest'`, of calls `'error'`. */
   readonly overflow?: 'drop-oldest' | 'drop-newest' | 'error';
   /** How long one may wait before it is dropped. Default: Infinity. */
   readonly ttlMs?: number;
+}
+
+/** What becomes of publications, and of calls, while there is no connection. */
+export interface OutboxOptions extends WaitingOptions {
+  /** The same for calls, which error with `OverflowError` or `TimeoutError`. Default: as many, and none is dropped for a new one. */
+  readonly calls?: WaitingOptions;
+}
+
+/** When a connection takes more. */
+export interface WritableOptions {
+  /** From this many bytes that wait to leave, it takes no more. Default: 1 MiB. */
+  readonly highBytes: number;
+  /** Down to this many it takes more again. Default: 256 KiB. */
+  readonly lowBytes: number;
 }
 
 /** Where the router is: one URL, several that are tried in turn, or a function that is asked at every attempt. */
@@ -61,6 +76,12 @@ export interface WampClientOptions {
   readonly outbox?: OutboxOptions;
   /** Largest message accepted, in bytes. Default: 16 MiB. Only with `url`. */
   readonly maxMessageBytes?: number;
+  /** When `writable$` says that the connection takes more. Default: until 1 MiB waits to leave, and again from 256 KiB. */
+  readonly writable?: Partial<WritableOptions>;
+  /** How many invocations may run at a time; whatever comes beyond is answered with `wamp.error.unavailable`. Default: 10,000. */
+  readonly maxInvocations?: number;
+  /** What packs or encrypts payloads, so that routers pass them on unread: made with `rxwamp/passthru`. Default: nothing is packed. */
+  readonly passthru?: Passthru;
   /** Whether the ERROR for an exception in a handler carries its stack trace (`kwargs.traceback`). Default: false. */
   readonly traceback?: boolean;
   /** Standard Schema validators for what comes off the wire, made with `defineContract`. */
@@ -76,7 +97,10 @@ export interface Settings {
   readonly closeTimeoutMs: number;
   readonly heartbeat: HeartbeatOptions | undefined;
   readonly lingerMs: number;
-  readonly outbox: Required<OutboxOptions>;
+  readonly outbox: Required<WaitingOptions> & { readonly calls: Required<WaitingOptions> };
+  readonly writable: WritableOptions;
+  readonly maxInvocations: number;
+  readonly passthru: Passthru | undefined;
   readonly traceback: boolean;
   readonly contract: ContractSchemas;
 }
@@ -88,7 +112,9 @@ const DEFAULT_RETRY: Required<RetryOptions> = {
   stableAfterMs: 10_000,
 };
 const DEFAULT_HEARTBEAT: HeartbeatOptions = { intervalMs: 30_000, timeoutMs: 10_000 };
-const DEFAULT_OUTBOX: Required<OutboxOptions> = { capacity: 1_000, overflow: 'drop-oldest', ttlMs: Infinity };
+const DEFAULT_WAITING: Required<WaitingOptions> = { capacity: 1_000, overflow: 'drop-oldest', ttlMs: Infinity };
+
+const DEFAULT_WRITABLE: WritableOptions = { highBytes: 1024 * 1024, lowBytes: 256 * 1024 };
 
 /** Default of `handshakeTimeoutMs`. */
 export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -105,16 +131,24 @@ const withDefaults = <T extends object>(defaults: T, given: Partial<T>): T => ({
   ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
 });
 
+function checkWaiting(name: string, { capacity, ttlMs, overflow }: Required<WaitingOptions>): void {
+  checkCount(WHERE, `${name}.capacity`, capacity, 0);
+  checkNumber(WHERE, `${name}.ttlMs`, ttlMs, 0);
+  checkChoice(WHERE, `${name}.overflow`, overflow, ['drop-oldest', 'drop-newest', 'error']);
+}
+
 /** Refuses what no timer or counter can make sense of. Infinity is as long as a timer can wait. */
-function checkSettings({ retry, heartbeat, outbox, ...settings }: Settings): void {
+function checkSettings({ retry, heartbeat, outbox, writable, ...settings }: Settings): void {
   checkNumber(WHERE, 'handshakeTimeoutMs', settings.handshakeTimeoutMs, 1);
   checkNumber(WHERE, 'closeTimeoutMs', settings.closeTimeoutMs, 0);
   checkNumber(WHERE, 'lingerMs', settings.lingerMs, 0);
   checkNumber(WHERE, 'heartbeat.intervalMs', heartbeat?.intervalMs ?? 1, 1);
   checkNumber(WHERE, 'heartbeat.timeoutMs', heartbeat?.timeoutMs ?? 1, 1);
-  checkCount(WHERE, 'outbox.capacity', outbox.capacity, 0);
-  checkNumber(WHERE, 'outbox.ttlMs', outbox.ttlMs, 0);
-  checkChoice(WHERE, 'outbox.overflow', outbox.overflow, ['drop-oldest', 'drop-newest', 'error']);
+  checkWaiting('outbox', outbox);
+  checkWaiting('outbox.calls', outbox.calls);
+  checkCount(WHERE, 'maxInvocations', settings.maxInvocations, 1);
+  checkNumber(WHERE, 'writable.lowBytes', writable.lowBytes, 0);
+  checkNumber(WHERE, 'writable.highBytes', writable.highBytes, writable.lowBytes);
   for (const [name, value] of Object.entries(retry === false ? {} : retry))
     checkNumber(WHERE, `retry.${name}`, value, 0);
 }
@@ -135,6 +169,9 @@ export function toSettings(options: WampClientOptions): Settings {
     throw refuse('maxMessageBytes belongs to url; a transport brings its own');
   if (typeof realm !== 'string' || !isUri(realm))
     throw new UsageError(ErrorUri.INVALID_URI, 'realm must be a URI', { attempted: WHERE, on: realm });
+  const { calls = {}, ...waiting } = outbox;
+  const publications = withDefaults(DEFAULT_WAITING, waiting);
+  const ofCalls = { ...DEFAULT_WAITING, capacity: publications.capacity, overflow: 'error' as const };
   const settings: Settings = {
     realm,
     auth,
@@ -143,7 +180,10 @@ export function toSettings(options: WampClientOptions): Settings {
     closeTimeoutMs: options.closeTimeoutMs ?? 2_000,
     heartbeat: heartbeat === false ? undefined : withDefaults(DEFAULT_HEARTBEAT, heartbeat),
     lingerMs: options.lingerMs ?? 0,
-    outbox: withDefaults(DEFAULT_OUTBOX, outbox),
+    outbox: { ...publications, calls: withDefaults<Required<WaitingOptions>>(ofCalls, calls) },
+    writable: withDefaults(DEFAULT_WRITABLE, options.writable ?? {}),
+    maxInvocations: options.maxInvocations ?? 10_000,
+    passthru: options.passthru,
     traceback: options.traceback ?? false,
     contract: options.contract ?? {},
   };

@@ -4,11 +4,14 @@ import type { Uri } from '../protocol/message.js';
 import { after } from '../session/after.js';
 import type { Session } from '../session/session.js';
 import type { Connection, Outlet } from './connection.js';
-import type { OutboxOptions } from './options.js';
+import type { WaitingOptions } from './options.js';
 
-/** A publication that waits for a connection. */
+/** A message that waits for a connection. */
 export interface Outgoing {
-  readonly topic: Uri;
+  /** The topic or procedure. */
+  readonly on: Uri;
+  /** Where it is given, it takes the place of one that waits with the same. */
+  readonly key?: string | undefined;
   send(session: Session): void;
   fail(error: RxWampError): void;
 }
@@ -26,7 +29,7 @@ interface Entry {
   readonly expiresMs: number;
 }
 
-/** Publications that wait for a connection, in order: so many at most, for so long at most, and every one dropped is told. */
+/** Messages of one kind that wait for a connection, in order: so many at most, for so long at most, and every one dropped is told. */
 export class Outbox implements Outlet {
   readonly #entries = new Set<Entry>();
   #dropped = 0;
@@ -34,7 +37,8 @@ export class Outbox implements Outlet {
 
   constructor(
     private readonly connection: Connection,
-    private readonly options: Required<OutboxOptions>,
+    private readonly attempted: 'PUBLISH' | 'CALL',
+    private readonly options: Required<WaitingOptions>,
   ) {
     connection.serve(this);
   }
@@ -48,19 +52,28 @@ export class Outbox implements Outlet {
     return this.#entries.size === 0;
   }
 
-  /** One more. What it pushes out fails with `OverflowError`. */
-  add(outgoing: Outgoing): void {
+  /** One more, for which the client connects. What it pushes out fails with `OverflowError`. @returns takes it out again. */
+  add(outgoing: Outgoing): () => void {
     const { capacity, overflow, ttlMs } = this.options;
+    const entry = { outgoing, expiresMs: asyncScheduler.now() + ttlMs };
+    const { key } = outgoing;
+    const replaced = key === undefined ? undefined : [...this.#entries].find((one) => one.outgoing.key === key);
     const [oldest] = this.#entries;
-    const isFull = this.#entries.size >= capacity;
-    const pushedOut = isFull && overflow === 'drop-oldest' ? oldest : undefined;
+    const isFull = replaced === undefined && this.#entries.size >= capacity;
+    const pushedOut = isFull && overflow === 'drop-oldest' ? oldest : replaced;
     if (pushedOut !== undefined) this.#entries.delete(pushedOut);
     if (!isFull || pushedOut !== undefined) {
-      this.#entries.add({ outgoing, expiresMs: asyncScheduler.now() + ttlMs });
+      this.#entries.add(entry);
       this.#watch();
     }
-    if (isFull) this.#drop(pushedOut?.outgoing ?? outgoing);
+    if (isFull || pushedOut !== undefined) {
+      const what = replaced === undefined ? `${String(capacity)} wait already` : 'a later one took its place';
+      this.drop(pushedOut?.outgoing ?? outgoing, what);
+    }
     this.connection.open();
+    return () => {
+      this.#entries.delete(entry);
+    };
   }
 
   /** Lets them out one by one, also those that come meanwhile, for as long as the session stands. */
@@ -76,21 +89,16 @@ export class Outbox implements Outlet {
   down(): void {
     for (const entry of this.#entries) {
       this.#entries.delete(entry);
-      entry.outgoing.fail(this.connection.closed('PUBLISH', entry.outgoing.topic));
+      entry.outgoing.fail(this.connection.closed(this.attempted, entry.outgoing.on));
     }
     this.#watch();
   }
 
-  #drop(outgoing: Outgoing): void {
-    const { capacity } = this.options;
+  /** Counts one that does not wait, and tells it. */
+  drop(outgoing: Outgoing, what: string): void {
     this.#dropped++;
-    outgoing.fail(
-      new OverflowError(`${String(capacity)} publications wait already`, {
-        attempted: 'PUBLISH',
-        on: outgoing.topic,
-        limit: capacity,
-      }),
-    );
+    const limit = this.options.capacity;
+    outgoing.fail(new OverflowError(what, { attempted: this.attempted, on: outgoing.on, limit }));
   }
 
   /** Drops what has waited too long. Entries are in order of their age, so only the first is watched. */
@@ -101,10 +109,9 @@ export class Outbox implements Outlet {
     const { outgoing, expiresMs } = first;
     this.#clock = after(expiresMs - asyncScheduler.now()).subscribe(() => {
       // A timer cannot wait for a month.
-      if (expiresMs <= asyncScheduler.now()) {
-        this.#entries.delete(first);
+      if (expiresMs <= asyncScheduler.now() && this.#entries.delete(first)) {
         this.#dropped++;
-        outgoing.fail(new TimeoutError(this.options.ttlMs, { attempted: 'PUBLISH', on: outgoing.topic }));
+        outgoing.fail(new TimeoutError(this.options.ttlMs, { attempted: this.attempted, on: outgoing.on }));
       }
       this.#watch();
     });

@@ -1,8 +1,9 @@
 import { AsyncSubject, EMPTY, Observable } from 'rxjs';
+import { checkChoice } from '../operators/options.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { isRxWampError, SerializationError, UsageError, type RxWampError } from '../protocol/errors.js';
 import type { Dict, Id, Uri } from '../protocol/message.js';
 import { toPayload, type PayloadInput } from '../protocol/payload.js';
-import { ErrorUri } from '../protocol/uris.js';
 import type { Session } from '../session/session.js';
 import { checkFeatures, checkRequest } from './checks.js';
 import type { Connection } from './connection.js';
@@ -26,6 +27,12 @@ export interface PublishOptions {
   readonly disclose_me?: boolean;
   /** Whether the broker keeps it for later subscribers who ask with `get_retained`. Default: false. Needs `event_retention`. */
   readonly retain?: boolean;
+  /**
+   * What becomes of it while there is no connection. `'wait'`: it waits in the outbox. `'latest'`: so it does, in place of one to
+   * the same topic that waits as latest. `'drop'`: it is dropped at once. What is dropped errors with `OverflowError`, and is
+   * counted in the client's `outbox`. Default: `'wait'`.
+   */
+  readonly offline?: 'wait' | 'latest' | 'drop';
   /** Custom options of the router's, sent as they are. */
   readonly [custom: `_${string}` | `x_${string}`]: unknown;
 }
@@ -55,7 +62,8 @@ export function publishEvent(
   payload: PayloadInput | undefined,
   options: PublishOptions,
 ): Observable<Publication> {
-  const wire: Dict = { ...options };
+  const { offline = 'wait', ...given } = options;
+  const wire: Dict = given;
   let answer$: AsyncSubject<Publication> | undefined;
   let heard = false;
   const fail = (error: unknown): void => {
@@ -106,6 +114,7 @@ export function publishEvent(
   try {
     checkRequest('PUBLISH', topic, wire);
     checkLists(topic, options);
+    checkChoice('PUBLISH', 'offline', offline, ['wait', 'latest', 'drop']);
     content = toPayload(payload, 'PUBLISH', topic);
   } catch (error) {
     fail(error);
@@ -114,9 +123,13 @@ export function publishEvent(
   const { session } = connection;
   // Nothing is made for who does not wait for an answer: bursts of publications are the rule.
   if (options.acknowledge === true || session === undefined) answer$ = new AsyncSubject<Publication>();
-  if (session !== undefined && outbox.isEmpty) send(session);
-  else if (connection.isClosed) fail(connection.closed('PUBLISH', topic));
-  else outbox.add({ topic, send, fail });
+  if (connection.isClosed) fail(connection.closed('PUBLISH', topic));
+  else if (session !== undefined && outbox.isEmpty) send(session);
+  else {
+    const outgoing = { on: topic, key: offline === 'latest' ? topic : undefined, send, fail };
+    if (offline === 'drop') outbox.drop(outgoing, 'it does not wait for a connection');
+    else outbox.add(outgoing);
+  }
   return answer();
 }
 

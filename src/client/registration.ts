@@ -1,14 +1,15 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
 import { backoffDelayMs } from '../operators/backoff.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { isRxWampError, isWampError, UsageError, WampError, type RxWampError } from '../protocol/errors.js';
 import type { Dict, Id, Uri } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { Payload } from '../protocol/payload.js';
 import { after } from '../session/after.js';
 import type { Handler } from '../session/invocation.js';
 import type { Session } from '../session/session.js';
 import { checkFeatures, checkRequest } from './checks.js';
-import type { Connection, Durable } from './connection.js';
+import type { Connection } from './connection.js';
+import type { Durable } from './durable.js';
 import type { RetryOptions } from './options.js';
 import { check, type ProcedureSchemas } from './schema.js';
 
@@ -84,6 +85,10 @@ export function registration(
 
 class DurableRegistration implements Durable {
   #work: Subscription | undefined;
+  /** The registration in the session that the client is moving from. */
+  #former: Subscription | undefined;
+  #retrying: Subscription | undefined;
+  #session: Session | undefined;
   #held = false;
   #conflicts = 0;
 
@@ -98,10 +103,16 @@ class DurableRegistration implements Durable {
 
   attach(session: Session, settled: () => void): void {
     this.#conflicts = 0;
+    this.#retrying?.unsubscribe();
+    if (this.#session?.isOpen === true) this.#former = this.#work;
+    this.#session = session;
     this.#register(session, settled, this.wire);
   }
 
-  moved(): void {}
+  moved(): void {
+    this.#former?.unsubscribe();
+    this.#former = undefined;
+  }
 
   end(error: RxWampError | undefined): void {
     if (error === undefined) this.observer.complete();
@@ -109,11 +120,12 @@ class DurableRegistration implements Durable {
   }
 
   leave(): void {
+    this.#retrying?.unsubscribe();
+    this.#former?.unsubscribe();
     this.#work?.unsubscribe();
   }
 
   #register(session: Session, settled: () => void, options: Dict): void {
-    this.#work?.unsubscribe();
     const work = new Subscription();
     this.#work = work;
     try {
@@ -131,29 +143,38 @@ class DurableRegistration implements Durable {
           settled();
         },
         error: (error: unknown) => {
-          this.#failed(session, error, options);
-          settled();
+          if (!this.#failed(session, error, options, settled)) settled();
         },
       }),
     );
   }
 
-  #failed(session: Session, error: unknown, options: Dict): void {
+  /** @returns whether `settled` is called later. */
+  #failed(session: Session, error: unknown, options: Dict, settled: () => void): boolean {
     const name = isRxWampError(error) ? error.name : undefined;
     // The next session comes to `attach`, and the end of the client to `end`.
-    if (name === 'ConnectionLostError' || name === 'ClientClosedError') return;
+    if (name === 'ConnectionLostError' || name === 'ClientClosedError') return false;
     const taken = isWampError(error) && error.uri === ErrorUri.PROCEDURE_ALREADY_EXISTS;
+    // It may be we who have it, in the session that the client is moving from.
+    const isOurs = taken && this.#former !== undefined;
+    if (isOurs) this.moved();
     const policy = this.onConflict ?? (this.#held ? 'retry' : 'fail');
     if (taken && policy === 'force_reregister' && options['force_reregister'] !== true) {
       this.#register(session, () => undefined, { ...options, force_reregister: true });
-    } else if (taken && policy === 'retry' && this.retry !== false && ++this.#conflicts <= this.retry.maxAttempts) {
-      const wait = backoffDelayMs(this.#conflicts, this.retry);
-      this.#work = after(wait).subscribe(() => {
-        this.#register(session, () => undefined, options);
+    } else if (isOurs || (taken && policy === 'retry' && this.retry !== false)) {
+      const retry: RetryOptions = this.retry === false ? {} : this.retry;
+      if (++this.#conflicts > (retry.maxAttempts ?? Infinity)) {
+        this.observer.error(error);
+        return false;
+      }
+      const then = isOurs ? settled : (): void => undefined;
+      this.#retrying = after(backoffDelayMs(this.#conflicts, retry)).subscribe(() => {
+        this.#register(session, then, options);
       });
     } else {
       this.observer.error(error);
     }
+    return isOurs;
   }
 }
 

@@ -1,6 +1,6 @@
+import * as ErrorUri from '../protocol/error-uris.js';
 import { SerializationError, UsageError } from '../protocol/errors.js';
 import type { Dict, Uri } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
 import type { GapFill } from './gaps/fill.js';
 
 /** Options of `topic`. What has underscores or is of one word travels as SUBSCRIBE.Options. */
@@ -43,14 +43,14 @@ export function splitTopicOptions(
   { gaps = 'silent', ...given }: TopicOptions,
 ): { readonly gaps: GapPolicy; readonly wire: Dict } {
   if (typeof gaps !== 'object' && !POLICIES.includes(gaps)) {
-    const what = `the option gaps must be ${POLICIES.join(' or ')}, or history() or snapshot(…)`;
+    const what = 'the option gaps must be silent or notice or retained, or a fill such as history()';
     throw new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: 'SUBSCRIBE', on });
   }
   const wire = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { gaps, wire: gaps === 'retained' ? { ...wire, get_retained: true } : wire };
 }
 
-const POLICIES: readonly GapPolicy[] = ['silent', 'notice', 'retained'];
+const POLICIES: readonly unknown[] = ['silent', 'notice', 'retained'] satisfies GapPolicy[];
 
 /**
  * A key that is equal for equal topics: same URI, same options, in whatever order they were written.

@@ -5,9 +5,11 @@ import { after } from '../session/after.js';
 import { WampEvent } from '../session/event.js';
 import type { Session } from '../session/session.js';
 import { checkFeatures } from './checks.js';
-import type { Connection, Durable } from './connection.js';
+import type { Connection } from './connection.js';
+import type { Durable } from './durable.js';
 import type { Filling, GapContext, GapFill } from './gaps/fill.js';
 import { TopicGap } from './gaps/gap.js';
+import { cancelModeFor } from './quirks.js';
 import type { GapPolicy } from './topic-options.js';
 
 /** Most live events kept back while a gap is filled, or while the client moves to another session. */
@@ -162,9 +164,9 @@ export class Topic implements Durable {
       subscription,
       lastPublication: this.#latest?.publication,
       isFirst,
-      supports: (role, feature) => info.supports(role, feature),
+      supports: info.supports,
       call: (procedure, args, kwargs = {}) => {
-        const cancelMode = info.supports('dealer', 'call_canceling') ? 'killnowait' : undefined;
+        const cancelMode = cancelModeFor(info, 'killnowait');
         return caller.call({ procedure, input: [args, kwargs], options: {}, cancelMode });
       },
     };

@@ -68,7 +68,7 @@ export class Topics {
         next: (item) => {
           let valid: unknown;
           try {
-            valid = item instanceof WampEvent ? checked(item) : item;
+            valid = isEvent(item) ? checked(item) : item;
           } catch (error) {
             this.fault(error);
             return;
@@ -85,3 +85,5 @@ export class Topics {
     );
   }
 }
+
+const isEvent = (item: unknown): item is WampEvent => item instanceof WampEvent;

@@ -1,5 +1,5 @@
+import * as ErrorUri from '../protocol/error-uris.js';
 import { OverflowError, UsageError } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { checkChoice, checkCount, checkGiven } from './options.js';
 import type { Store } from './work-through.js';
 

@@ -1,5 +1,5 @@
+import * as ErrorUri from '../protocol/error-uris.js';
 import { UsageError } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
 
 const refuse = (operator: string, what: string): UsageError =>
   new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: operator });

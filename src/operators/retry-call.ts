@@ -1,4 +1,5 @@
 import { defer, retry, tap, throwError, timer, type MonoTypeOperatorFunction } from 'rxjs';
+import * as ErrorUri from '../protocol/error-uris.js';
 import {
   isConnectionLostError,
   isConnectionRefusedError,
@@ -6,7 +7,6 @@ import {
   isTimeoutError,
   isWampError,
 } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { backoffDelayMs, checkBackoff, type BackoffPolicy } from './backoff.js';
 import { checkCount } from './options.js';
 

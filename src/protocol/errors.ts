@@ -23,11 +23,10 @@ export abstract class RxWampError extends Error {
   /** The topic, procedure or realm it was attempted on, if it was on one. */
   readonly on: Uri | undefined;
 
-  constructor(what: string, context: ErrorContext) {
-    const subject = context.on === undefined ? context.attempted : `${context.attempted} ${context.on}`;
-    super(`${subject}: ${what}`, context.cause === undefined ? undefined : { cause: context.cause });
-    this.attempted = context.attempted;
-    this.on = context.on;
+  constructor(what: string, { attempted, on, cause }: ErrorContext) {
+    super(`${attempted}${on === undefined ? '' : ` ${on}`}: ${what}`, cause === undefined ? undefined : { cause });
+    this.attempted = attempted;
+    this.on = on;
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
@@ -68,26 +67,26 @@ export class WampError extends RxWampError {
 
   constructor(
     uri: Uri,
-    { args, kwargs, details }: WampErrorPayload = {},
+    { args = [], kwargs = {}, details = {} }: WampErrorPayload = {},
     context: ErrorContext = { attempted: 'ERROR' },
   ) {
-    const said = args?.[0] ?? details?.['message'];
+    const said = args[0] ?? details['message'];
     super(typeof said === 'string' ? `${uri}: ${said}` : uri, context);
     this.uri = uri;
-    this.args = args ?? [];
-    this.kwargs = kwargs ?? {};
-    this.details = details ?? {};
+    this.args = args;
+    this.kwargs = kwargs;
+    this.details = details;
   }
 }
 /** Guard for {@link WampError} that survives two copies of the package. */
-export const isWampError = guard<WampError>('WampError');
+export const isWampError = /* @__PURE__ */ guard<WampError>('WampError');
 
 /** The peer sent what the protocol does not allow, here and now. The session ends; nothing else is touched. */
 export class ProtocolViolationError extends RxWampError {
   override readonly name = 'ProtocolViolationError';
 }
 /** Guard for {@link ProtocolViolationError}. */
-export const isProtocolViolationError = guard<ProtocolViolationError>('ProtocolViolationError');
+export const isProtocolViolationError = /* @__PURE__ */ guard<ProtocolViolationError>('ProtocolViolationError');
 
 /** The connection ended before the answer came, whether by a broken socket, silence or the router's GOODBYE. */
 export class ConnectionLostError extends RxWampError {
@@ -101,7 +100,7 @@ export class ConnectionLostError extends RxWampError {
   }
 }
 /** Guard for {@link ConnectionLostError}. */
-export const isConnectionLostError = guard<ConnectionLostError>('ConnectionLostError');
+export const isConnectionLostError = /* @__PURE__ */ guard<ConnectionLostError>('ConnectionLostError');
 
 /** No connection came about: nobody answered, the handshake failed, or the router refused the session. */
 export class ConnectionRefusedError extends RxWampError {
@@ -114,11 +113,11 @@ export class ConnectionRefusedError extends RxWampError {
   constructor(what: string, context: ErrorContext & { readonly reason?: Uri | undefined; readonly fatal?: boolean }) {
     super(what, context);
     this.reason = context.reason;
-    this.fatal = context.fatal ?? false;
+    this.fatal = context.fatal === true;
   }
 }
 /** Guard for {@link ConnectionRefusedError}. */
-export const isConnectionRefusedError = guard<ConnectionRefusedError>('ConnectionRefusedError');
+export const isConnectionRefusedError = /* @__PURE__ */ guard<ConnectionRefusedError>('ConnectionRefusedError');
 
 /** Something did not happen within its time: a call, a handshake. */
 export class TimeoutError extends RxWampError {
@@ -127,19 +126,19 @@ export class TimeoutError extends RxWampError {
   readonly timeoutMs: number;
 
   constructor(timeoutMs: number, context: ErrorContext) {
-    super(`no answer within ${String(timeoutMs)} ms`, context);
+    super(`no answer within ${timeoutMs} ms`, context);
     this.timeoutMs = timeoutMs;
   }
 }
 /** Guard for {@link TimeoutError}. */
-export const isTimeoutError = guard<TimeoutError>('TimeoutError');
+export const isTimeoutError = /* @__PURE__ */ guard<TimeoutError>('TimeoutError');
 
 /** A value that a serializer cannot carry without loss, or bytes that are no message. Nothing was sent. */
 export class SerializationError extends RxWampError {
   override readonly name = 'SerializationError';
 }
 /** Guard for {@link SerializationError}. */
-export const isSerializationError = guard<SerializationError>('SerializationError');
+export const isSerializationError = /* @__PURE__ */ guard<SerializationError>('SerializationError');
 
 /** A limit was reached: a message's size, a queue's capacity. */
 export class OverflowError extends RxWampError {
@@ -153,7 +152,7 @@ export class OverflowError extends RxWampError {
   }
 }
 /** Guard for {@link OverflowError}. */
-export const isOverflowError = guard<OverflowError>('OverflowError');
+export const isOverflowError = /* @__PURE__ */ guard<OverflowError>('OverflowError');
 
 /** The router took a subscription or a registration back. */
 export class RevokedError extends RxWampError {
@@ -162,26 +161,26 @@ export class RevokedError extends RxWampError {
   readonly reason: string | undefined;
 
   constructor(reason: string | undefined, context: ErrorContext) {
-    super(reason === undefined ? 'revoked by the router' : `revoked by the router: ${reason}`, context);
+    super(`revoked by the router${reason === undefined ? '' : `: ${reason}`}`, context);
     this.reason = reason;
   }
 }
 /** Guard for {@link RevokedError}. */
-export const isRevokedError = guard<RevokedError>('RevokedError');
+export const isRevokedError = /* @__PURE__ */ guard<RevokedError>('RevokedError');
 
 /** A peer's payload is not what the contract says: the validator's findings are in the message, the payload is not. */
 export class ContractError extends RxWampError {
   override readonly name = 'ContractError';
 }
 /** Guard for {@link ContractError}. */
-export const isContractError = guard<ContractError>('ContractError');
+export const isContractError = /* @__PURE__ */ guard<ContractError>('ContractError');
 
 /** The client was closed, by `close()` or for a reason that is the `cause`. */
 export class ClientClosedError extends RxWampError {
   override readonly name = 'ClientClosedError';
 }
 /** Guard for {@link ClientClosedError}. */
-export const isClientClosedError = guard<ClientClosedError>('ClientClosedError');
+export const isClientClosedError = /* @__PURE__ */ guard<ClientClosedError>('ClientClosedError');
 
 /** What was asked for cannot be: a malformed URI, an option of the wrong type, a feature the router did not announce. Nothing was sent. */
 export class UsageError extends RxWampError {
@@ -195,4 +194,4 @@ export class UsageError extends RxWampError {
   }
 }
 /** Guard for {@link UsageError}. */
-export const isUsageError = guard<UsageError>('UsageError');
+export const isUsageError = /* @__PURE__ */ guard<UsageError>('UsageError');

@@ -1,4 +1,4 @@
-import type { Code } from './code.js';
+import type * as codes from './codes.js';
 
 /** A WAMP id: an integer from 1 to 2^53. */
 export type Id = number;
@@ -9,7 +9,9 @@ export type Dict = Readonly<Record<string, unknown>>;
 /** Positional arguments on the wire. */
 export type List = readonly unknown[];
 
-type C = typeof Code;
+type C = typeof codes;
+/** Any message type code. */
+type Code = C[keyof C];
 
 /** The optional tail of a message that carries application payload. */
 export type PayloadTail = readonly [args?: List, kwargs?: Dict];

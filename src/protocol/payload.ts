@@ -1,7 +1,7 @@
 import { isDict } from './dict.js';
+import * as ErrorUri from './error-uris.js';
 import { UsageError } from './errors.js';
 import type { Dict, List, Uri } from './message.js';
-import { ErrorUri } from './uris.js';
 
 const BRAND = Symbol.for('rxwamp.payload');
 /** What an absent argument list reads as. */

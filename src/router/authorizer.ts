@@ -12,8 +12,19 @@ export type Action = 'publish' | 'subscribe' | 'call' | 'register';
 /**
  * An authorizer's answer. With `disclose: true` the other side is told who the session is, asked or not; with `false` a
  * request to be told of it is refused; without it the realm's `disclose` decides.
+ *
+ * `trustlevel` (an integer from 0, the least trusted, on) is what those who receive an event or a call that is allowed
+ * find in its details: how far the router trusts whoever it came from, here. Without it they find none.
+ *
+ * @see WAMP spec, Publication Trust Levels; Call Trust Levels
  */
-export type AuthorizationDecision = boolean | { readonly allow: boolean; readonly disclose?: boolean | undefined };
+export type AuthorizationDecision =
+  | boolean
+  | {
+      readonly allow: boolean;
+      readonly disclose?: boolean | undefined;
+      readonly trustlevel?: number | undefined;
+    };
 
 /**
  * Decides whether a session may do something. Asked before anything is looked up, so that a refusal tells nothing of
@@ -39,21 +50,28 @@ export interface RealmAuthorizer {
 
 /** An authorizer's answer as broker and dealer need it. */
 export type Verdict =
-  | { readonly allowed: true; readonly disclose?: boolean | undefined }
+  | { readonly allowed: true; readonly disclose?: boolean | undefined; readonly trustlevel?: number | undefined }
   | { readonly allowed: false; readonly error: Uri };
 
 const ALLOWED: Verdict = { allowed: true };
 const DENIED: Verdict = { allowed: false, error: ErrorUri.NOT_AUTHORIZED };
 const FAILED: Verdict = { allowed: false, error: ErrorUri.AUTHORIZATION_FAILED };
 
+/** Whether a value can be a trust level. */
+export const isTrustlevel = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 const isDecision = (answer: unknown): answer is AuthorizationDecision =>
   typeof answer === 'boolean' ||
-  (typeof answer === 'object' && answer !== null && 'allow' in answer && typeof answer.allow === 'boolean');
+  (typeof answer === 'object' &&
+    answer !== null &&
+    'allow' in answer &&
+    typeof answer.allow === 'boolean' &&
+    (!('trustlevel' in answer) || answer.trustlevel === undefined || isTrustlevel(answer.trustlevel)));
 
 function verdict(decision: unknown): Verdict {
   if (!isDecision(decision)) return FAILED;
   if (typeof decision === 'boolean') return decision ? ALLOWED : DENIED;
-  return decision.allow ? { allowed: true, disclose: decision.disclose } : DENIED;
+  return decision.allow ? { allowed: true, disclose: decision.disclose, trustlevel: decision.trustlevel } : DENIED;
 }
 
 /** Asks a realm's authorizer. */

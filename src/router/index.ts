@@ -12,4 +12,5 @@ export { ROUTER_LIMITS, type RouterLimits } from './limits.js';
 export type { HistoryOptions, RealmOptions, RouterOptions } from './options.js';
 export { Router } from './router.js';
 export type { SessionDetails } from './session/session-details.js';
-export type { RouterStatistics } from './statistics.js';
+export type { SlowConsumerOptions } from './slow-consumer.js';
+export type { Counts, RealmStatistics, RouterStatistics } from './statistics.js';

@@ -10,11 +10,29 @@ export interface RouterLimits {
   readonly maxPendingCallsPerSession: number;
   /** Testaments of one session. Default: 100. One more is refused with `wamp.error.not_authorized`. */
   readonly maxTestamentsPerSession: number;
+  /**
+   * Bytes of the testaments of one session, payload and lists. Default: 1 MiB. One more is refused with
+   * `wamp.error.not_authorized`.
+   */
+  readonly maxTestamentBytesPerSession: number;
+  /**
+   * Bytes of payload that are kept of the calls of one session, so that another callee can be given them when the first is
+   * unavailable. Default: 1 MiB. A call that does not fit is not kept, and its callee's `wamp.error.unavailable` is the
+   * caller's answer.
+   */
+  readonly maxReroutableBytesPerSession: number;
   /** Topics of one realm that hold a retained event. Default: 1,000. An event on one more is delivered but not retained. */
   readonly maxRetainedTopics: number;
+  /**
+   * Bytes of all retained events of one realm, payload and lists. Default: 16 MiB. An event that does not fit is delivered
+   * but not retained, and its topic then has none: rather nothing than what is no longer the latest.
+   */
+  readonly maxRetainedBytes: number;
   /** Messages of one session that wait while an asynchronous authorizer decides. Default: 1,000. One more ends the session. */
   readonly maxWaitingMessages: number;
-  /** Bytes that may wait for a slow consumer. Default: 16 MiB. When more wait, its connection is dropped. */
+  /** Bytes that those messages may take before one more ends the session. Default: 16 MiB. */
+  readonly maxWaitingBytes: number;
+  /** Bytes that may wait for a client that reads slowly. Default: 16 MiB. When more wait, its session is ended: see `slowConsumer`. */
   readonly maxBufferedBytes: number;
   /** How long each step of the opening handshake may take. Default: 5 s. */
   readonly handshakeTimeoutMs: number;
@@ -33,8 +51,12 @@ export const ROUTER_LIMITS: RouterLimits = {
   maxRegistrationsPerSession: 10_000,
   maxPendingCallsPerSession: 10_000,
   maxTestamentsPerSession: 100,
+  maxTestamentBytesPerSession: 1024 * 1024,
+  maxReroutableBytesPerSession: 1024 * 1024,
   maxRetainedTopics: 1_000,
+  maxRetainedBytes: 16 * 1024 * 1024,
   maxWaitingMessages: 1_000,
+  maxWaitingBytes: 16 * 1024 * 1024,
   maxBufferedBytes: 16 * 1024 * 1024,
   handshakeTimeoutMs: 5_000,
   closeTimeoutMs: 2_000,

@@ -3,6 +3,7 @@ import type { Uri } from '../protocol/message.js';
 import type { MatchPolicy, UriRule } from '../protocol/uri.js';
 import type { Authorize, RealmAuthorizer } from './authorizer.js';
 import type { RouterLimits } from './limits.js';
+import type { SlowConsumerOptions } from './slow-consumer.js';
 
 /** A topic or pattern whose events are kept. */
 export interface HistoryOptions {
@@ -11,6 +12,11 @@ export interface HistoryOptions {
   readonly match?: MatchPolicy | undefined;
   /** How many events are kept. */
   readonly maxEvents: number;
+  /**
+   * How many bytes they may take, payload and lists. The oldest make room; an event that is larger alone is not kept.
+   * Default: 16 MiB.
+   */
+  readonly maxBytes?: number | undefined;
 }
 
 /** How a realm is run. `{}` is a realm that admits everybody anonymously and allows everything. */
@@ -40,6 +46,8 @@ export interface RouterOptions {
   readonly realms: Readonly<Record<Uri, RealmOptions>> | ((realm: Uri) => RealmOptions | undefined);
   /** What clients may use up. Default: what is said at each of {@link RouterLimits}. */
   readonly limits?: Partial<RouterLimits> | undefined;
+  /** What becomes of clients that read too slowly. Default: what is said at each of {@link SlowConsumerOptions}. */
+  readonly slowConsumer?: SlowConsumerOptions | undefined;
   /** What a topic or procedure may hold. Default: `'loose'`. */
   readonly uriRule?: UriRule | undefined;
   /** What the router calls itself in WELCOME. Default: `'rxwamp-router-0.1.0'`. */

@@ -20,6 +20,7 @@ import { Testaments } from './meta/testaments.js';
 import type { RealmOptions } from './options.js';
 import type { Session } from './session/session.js';
 import { violation } from './session/violation.js';
+import { newCounters, type RealmStatistics } from './statistics.js';
 
 /** A session with what its authenticators know of it. */
 export interface Member {
@@ -41,7 +42,11 @@ export class Realm {
   readonly authenticators: readonly RouterAuthenticator[];
   /** What is announced to its clients. */
   readonly roles: Roles;
+  /** What happens here. */
+  readonly counters = newCounters();
   readonly #context: RouterContext;
+  readonly #subscriptions: Subscriptions;
+  readonly #registrations: Registrations;
   readonly #sessions = new Map<Id, Session>();
   readonly #broker: Broker;
   readonly #dealer: Dealer;
@@ -63,10 +68,13 @@ export class Realm {
     const procedures = new Map<Uri, MetaProcedure>();
     keepHistory(history, subscriptions);
     this.#context = context;
+    this.#subscriptions = subscriptions;
+    this.#registrations = registrations;
     this.authenticators = authenticate ?? [admitAnonymous()];
     this.roles = routerRoles(history.length > 0);
     this.#broker = new Broker(context, {
       authorizer,
+      counters: this.counters,
       subscriptions,
       disclose,
       observer: membershipEvents({
@@ -91,7 +99,7 @@ export class Realm {
     this.#testaments = new Testaments(context, {
       authorizer,
       disclose,
-      publish: (publisher, request, disclosed) => this.#broker.publishFor(publisher, request, disclosed),
+      publish: (publisher, request, attribution) => this.#broker.publishFor(publisher, request, attribution),
     });
     const parts = {
       sessions: this.#sessions,
@@ -102,6 +110,21 @@ export class Realm {
     for (const [name, procedure] of metaProcedures({ ...parts, authorizer, subscriptions, registrations })) {
       procedures.set(name, procedure);
     }
+  }
+
+  /** Joined sessions. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  statistics(): RealmStatistics {
+    return {
+      ...this.counters,
+      sessions: this.#sessions.size,
+      subscriptions: this.#subscriptions.size,
+      registrations: this.#registrations.size,
+      calls: this.#dealer.calls,
+    };
   }
 
   join({ session, request, identity }: Member): void {

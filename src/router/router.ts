@@ -1,4 +1,15 @@
-import { Subject, type Observable } from 'rxjs';
+import {
+  concat,
+  distinctUntilChanged,
+  interval,
+  map,
+  of,
+  ReplaySubject,
+  startWith,
+  Subject,
+  takeUntil,
+  type Observable,
+} from 'rxjs';
 import { Code } from '../protocol/code.js';
 import { CloseUri } from '../protocol/uris.js';
 import type { Link } from '../transports/link.js';
@@ -9,9 +20,14 @@ import { limitsWith } from './limits.js';
 import type { RouterOptions } from './options.js';
 import { RandomIds } from './random-ids.js';
 import { Realms } from './realms.js';
+import { Backlogs } from './session/backlogs.js';
 import { Connection } from './session/connection.js';
-import { newStatistics, type RouterStatistics } from './statistics.js';
+import { slowConsumerRule } from './slow-consumer.js';
+import { newCounters, sameStatistics, totalOf, type RouterStatistics } from './statistics.js';
 import { Turns } from './turns.js';
+
+/** How often a change of the statistics is told. */
+const STATISTICS_INTERVAL_MS = 1_000;
 
 /**
  * A WAMP router: it accepts links from whatever listens, and routes between those in the same realm. It needs nothing of
@@ -29,19 +45,31 @@ export class Router {
   readonly #realms: Realms;
   readonly #connections = new Set<Connection>();
   readonly #faults = new Subject<unknown>();
+  readonly #ended = new ReplaySubject<void>(1);
   #closed: Promise<void> | undefined;
   #allGone: () => void = () => undefined;
 
   /** @throws {UsageError} when an option is not what it should be. */
-  constructor({ realms, limits, uriRule = 'loose', agent = 'rxwamp-router-0.1.0' }: RouterOptions) {
+  constructor({
+    realms,
+    limits: given,
+    slowConsumer = {},
+    uriRule = 'loose',
+    agent = 'rxwamp-router-0.1.0',
+  }: RouterOptions) {
+    const limits = limitsWith(given);
+    const rule = slowConsumerRule(slowConsumer, limits);
+    const turns = new Turns();
     this.#context = {
-      limits: limitsWith(limits),
+      limits,
+      slowConsumer: rule,
+      backlogs: new Backlogs(rule, turns),
       uriRule,
       agent,
       ids: new RandomIds(),
       sessionIds: new Set(),
-      turns: new Turns(),
-      statistics: newStatistics(),
+      turns,
+      counters: newCounters(),
       fault: (error) => this.#faults.next(error),
     };
     this.#realms = new Realms(realms, this.#context);
@@ -52,8 +80,23 @@ export class Router {
 
   /** What the router has counted until now. */
   get statistics(): RouterStatistics {
-    return { ...this.#context.statistics };
+    return totalOf(this.#context.counters, this.#realms.statistics(), this.#connections.size);
   }
+
+  /**
+   * What the router counts: on subscribing, and then once a second if something has changed. Completes when the router is
+   * closed, after the last figures.
+   *
+   * @example
+   * router.statistics$.subscribe(({ sessions, eventsDropped, realms }) => …);
+   */
+  readonly statistics$: Observable<RouterStatistics> = concat(
+    interval(STATISTICS_INTERVAL_MS).pipe(startWith(undefined), takeUntil(this.#ended)),
+    of(undefined),
+  ).pipe(
+    map(() => this.statistics),
+    distinctUntilChanged(sameStatistics),
+  );
 
   /** Serves a client over a link, and owns the link from now on. A closed router answers ABORT `wamp.close.system_shutdown`. */
   accept(link: Link): void {
@@ -84,12 +127,15 @@ export class Router {
    */
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
-      this.#allGone = resolve;
+      this.#allGone = () => {
+        this.#ended.next();
+        resolve();
+      };
       for (const connection of this.#connections) {
         connection.hurry();
         connection.dismiss(CloseUri.SYSTEM_SHUTDOWN, undefined, true);
       }
-      if (this.#connections.size === 0) resolve();
+      if (this.#connections.size === 0) this.#allGone();
     });
     return this.#closed;
   }

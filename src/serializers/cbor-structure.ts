@@ -1,3 +1,5 @@
+import { isId } from '../protocol/id.js';
+import type { Id } from '../protocol/message.js';
 import { readSize } from './big-endian.js';
 import { failure, tooDeep, tooMany } from './failure.js';
 import type { SerializerLimits } from './options.js';
@@ -63,4 +65,14 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
   }
   if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
   if (at < length) throw failure('decode', 'the frame goes on after the message');
+}
+
+/** The subscription of an EVENT in a frame that is written as short as it can be; else undefined. */
+export function subscriptionOf(bytes: Uint8Array): Id | undefined {
+  const list = bytes[0] ?? 0;
+  const head = bytes[3] ?? BREAK;
+  // A list of 4 to 6 items, the first of them 36.
+  if (list < 0x84 || list > 0x86 || bytes[1] !== 0x18 || bytes[2] !== 36) return undefined;
+  const id = head < 0x18 ? head : head <= 0x1b ? readSize(bytes, 4, 1 << (head - 0x18)) : 0;
+  return isId(id) ? id : undefined;
 }

@@ -1,13 +1,13 @@
 import { decode, encode, type DecodeOptions, type EncodeOptions } from 'cborg';
-import type { WampMessage } from '../protocol/message.js';
-import { checkStructure } from './cbor-structure.js';
+import type { Id, WampMessage } from '../protocol/message.js';
+import { checkStructure, subscriptionOf } from './cbor-structure.js';
+import { BINARY } from './binary.js';
 import { asFailure, failure } from './failure.js';
 import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
-import { isPlainDecoded } from './plain-decoded.js';
 import { isPlain } from './plain.js';
-import { BINARY, prepare } from './prepare.js';
+import { prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
-import { settle } from './settle.js';
+import { settle, settleIntegers, type Special } from './settle.js';
 
 // Keys stay in their order; the types have no word for not sorting them.
 const WRITE = { mapSorter: undefined } as unknown as EncodeOptions;
@@ -17,9 +17,15 @@ class CborSerializer implements Serializer {
   readonly name = 'cbor';
   readonly binary = true;
   readonly #limits: SerializerLimits;
+  readonly #special: Special;
 
   constructor(options: SerializerOptions) {
     this.#limits = withDefaults(options);
+    this.#special = settleIntegers(this.#limits);
+  }
+
+  subscriptionOf(frame: Frame): Id | undefined {
+    return typeof frame === 'string' ? undefined : subscriptionOf(frame);
   }
 
   encode(message: WampMessage): Uint8Array {
@@ -37,8 +43,7 @@ class CborSerializer implements Serializer {
     try {
       if (typeof frame === 'string') throw failure('decode', 'CBOR is not text');
       checkStructure(frame, this.#limits);
-      const value: unknown = decode(frame, READ);
-      return isPlainDecoded(value, this.#limits.maxDepth, true) ? value : settle(value, this.#limits);
+      return settle(decode(frame, READ), this.#limits, this.#special);
     } catch (cause) {
       throw asFailure('decode', 'the frame is not CBOR', cause);
     }

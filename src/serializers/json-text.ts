@@ -1,15 +1,21 @@
-import { tooDeep, tooMany } from './failure.js';
-import type { SerializerLimits } from './options.js';
+import { failure, tooMany } from './failure.js';
+import { EXACT } from './options.js';
 
-export const QUOTE = 34;
+const QUOTE = 34;
+const MINUS = 45;
 const BACKSLASH = 92;
-/** Set in the codes of `{` and `}`, and not in those of `[` and `]`; the rest is the same. */
+/** Set in the code of `{`, and not in that of `[`; the rest is the same. */
 const CURLY = 32;
 const OPEN = 91;
-const CLOSE = 93;
+
+/** An integer of more digits is beyond the largest double, and would only cost time. */
+const MAX_DIGITS = 309;
+
+/** A number from where it begins. */
+const NUMBER = /-?(\d+)([-+.\deE]*)/y;
 
 /** Just after the quote that ends the string which opens at `start`. */
-export function endOfString(text: string, start: number): number {
+function endOfString(text: string, start: number): number {
   for (let from = start + 1; ;) {
     const quote = text.indexOf('"', from);
     if (quote < 0) return text.length;
@@ -21,15 +27,22 @@ export function endOfString(text: string, start: number): number {
 }
 
 /**
- * Counts what JSON text opens, before memory is spent on it. Text too short to hold more containers than are allowed is
- * passed at once: what is wrong with it is found when it has been parsed.
+ * Looks for what `JSON.parse` does not tell: how much a text holds, before memory is spent on it, and the integers beyond
+ * ±2^53, which it would round.
  *
- * @throws {SerializationError} when longer text is larger or deeper than the limits.
+ * @param mark what is to stand in the text in place of the nth of them
+ * @returns the text with the marks in it, and the integers
+ * @throws {SerializationError} when it holds more lists and dictionaries than are allowed, or a number that is larger
+ * than any double.
  */
-export function checkStructure(text: string, { maxDepth, maxContainers }: SerializerLimits): void {
-  // The shortest is `[],`.
-  if (text.length <= 3 * maxContainers) return;
-  let depth = 0;
+export function scan(
+  text: string,
+  maxContainers: number,
+  mark: (index: number) => string,
+): readonly [string, readonly bigint[]] {
+  const integers: bigint[] = [];
+  let marked = '';
+  let copied = 0;
   let containers = 0;
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
@@ -37,10 +50,22 @@ export function checkStructure(text: string, { maxDepth, maxContainers }: Serial
       at = endOfString(text, at);
       continue;
     }
-    at++;
-    if ((code & ~CURLY) === OPEN) {
-      if (++depth > maxDepth) throw tooDeep(maxDepth);
-      if (++containers > maxContainers) throw tooMany(maxContainers);
-    } else if ((code & ~CURLY) === CLOSE) depth--;
+    NUMBER.lastIndex = at;
+    const [number = '', digits = '', fraction = ''] =
+      code === MINUS || (code >= 48 && code <= 57) ? (NUMBER.exec(text) ?? []) : [];
+    if (number !== '') {
+      if ((fraction === '' && digits.length > MAX_DIGITS) || !Number.isFinite(Number(number)))
+        throw failure('decode', 'a number is larger than any double');
+      if (fraction === '' && digits.length >= 16) {
+        const integer = BigInt(number);
+        if (integer > EXACT || integer < -EXACT) {
+          marked += text.slice(copied, at) + mark(integers.length);
+          integers.push(integer);
+          copied = at + number.length;
+        }
+      }
+    } else if ((code & ~CURLY) === OPEN && ++containers > maxContainers) throw tooMany(maxContainers);
+    at += number.length || 1;
   }
+  return [marked + text.slice(copied), integers];
 }

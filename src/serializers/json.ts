@@ -1,76 +1,32 @@
-import type { WampMessage } from '../protocol/message.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { asFailure, failure } from './failure.js';
-import { markIntegers } from './json-integers.js';
-import { checkStructure } from './json-text.js';
-import { EXACT, withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
-import { isPlainDecoded } from './plain-decoded.js';
+import { subscriptionOf } from './json-event.js';
+import { scan } from './json-text.js';
+import { EXACT, withDefaults, type SerializerOptions } from './options.js';
 import { isPlain } from './plain.js';
 import { prepare, type Format } from './prepare.js';
-import type { Frame, Serializer } from './serializer.js';
-import { settle, settleInteger } from './settle.js';
+import type { Serializer } from './serializer.js';
+import { settle, settleInteger, type Special } from './settle.js';
 
-const FORMAT: Format = { bytesAsText: (bytes) => `\0${toBase64(bytes)}`, bits64: false, bigintFrom: EXACT };
-
-/**
- * Stands for an integer while a text is read; no Base64 starts with it. A peer that sends it only repeats that integer.
- */
+/** Begins a text that stands for a number which JSON.parse and JSON.stringify do not know; no Base64 begins with it. */
 const MARK = '\0#';
+/** Such a text as JSON.stringify writes it, where a value stands. */
+const MARKED = /([[:,])"\\u0000#([^"]*)"(?!:)/g;
+
+const FORMAT: Format = {
+  marksBytes: true,
+  bytes: (bytes) => `\0${toBase64(bytes)}`,
+  // So that nobody reads an integer in it.
+  number: (value) => (Math.abs(value) > EXACT ? MARK + value.toExponential() : value),
+  integer: (value) => (value <= EXACT && value >= -EXACT ? Number(value) : MARK + String(value)),
+};
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-class JsonSerializer implements Serializer {
-  readonly name = 'json';
-  readonly binary = false;
-  readonly #limits: SerializerLimits;
-
-  constructor(options: SerializerOptions) {
-    this.#limits = withDefaults(options);
-  }
-
-  encode(message: WampMessage): string {
-    try {
-      if (isPlain(message, this.#limits.maxDepth, false)) return JSON.stringify(message);
-      const ready = prepare(message, this.#limits, FORMAT);
-      // Its bytes are text by now, which starts with U+0000.
-      return isPlain(ready, this.#limits.maxDepth, true) ? JSON.stringify(ready) : write(ready);
-    } catch (cause) {
-      throw asFailure('encode', 'the message cannot be written as JSON', cause);
-    }
-  }
-
-  decode(frame: Frame): unknown {
-    try {
-      const text = typeof frame === 'string' ? frame : utf8.decode(frame);
-      checkStructure(text, this.#limits);
-      const value: unknown = JSON.parse(text);
-      return isPlainDecoded(value, this.#limits.maxDepth, false) ? value : this.#settle(value, text);
-    } catch (cause) {
-      throw asFailure('decode', 'the frame is not JSON', cause);
-    }
-  }
-
-  /** What was parsed, with the bytes and the integers that JSON.parse does not know of. */
-  #settle(value: unknown, text: string): unknown {
-    const [marked, integers] = markIntegers(text, (index) => JSON.stringify(MARK + String(index)));
-    return settle(integers.length === 0 ? value : JSON.parse(marked), this.#limits, (string) => {
-      const integer = string.startsWith(MARK) ? integers[Number(string.slice(MARK.length))] : undefined;
-      if (integer !== undefined) return settleInteger(integer, this.#limits);
-      const bytes = fromBase64(string, 1);
-      if (bytes === undefined) throw failure('decode', 'a text starts with U+0000 but is no Base64');
-      return bytes;
-    });
-  }
-}
-
-/** A prepared value as JSON: integers as digits, and floats so that nobody reads an integer in them. */
-function write(value: unknown): string {
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number' && (value > EXACT || value < -EXACT)) return value.toExponential();
-  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${write(item)}`);
-  return `{${entries.join(',')}}`;
+function bytesIn(text: string): Uint8Array {
+  const bytes = fromBase64(text.slice(1));
+  if (bytes === undefined) throw failure('decode', 'a text starts with U+0000 but is no Base64');
+  return bytes;
 }
 
 /**
@@ -87,4 +43,51 @@ function write(value: unknown): string {
  * new WampClient({ url, realm, serializers: [json({ maxDepth: 16 })] });
  * @see WAMP spec, Serializers; Binary conversion of JSON strings
  */
-export const json = (options: SerializerOptions = {}): Serializer => new JsonSerializer(options);
+export function json(options: SerializerOptions = {}): Serializer {
+  const limits = withDefaults(options);
+  let isDoubtful = false;
+  const atFirstSight: Special = (value) => {
+    if (typeof value === 'string' && !value.startsWith(MARK)) return bytesIn(value);
+    isDoubtful = true;
+    return value;
+  };
+
+  /** Reads a text that may be too large, or has numbers in it that JSON.parse may have rounded. */
+  const decodeDoubtful = (text: string): unknown => {
+    const [marked, integers] = scan(text, limits.maxContainers, (index) => JSON.stringify(MARK + String(index)));
+    return settle(JSON.parse(marked), limits, (value) => {
+      // A float.
+      if (typeof value !== 'string') return value;
+      // A peer that sends the mark only repeats the integer.
+      const integer = value.startsWith(MARK) ? integers[Number(value.slice(MARK.length))] : undefined;
+      return integer === undefined ? bytesIn(value) : settleInteger(integer, limits);
+    });
+  };
+
+  return {
+    name: 'json',
+    binary: false,
+    subscriptionOf,
+
+    encode(message) {
+      try {
+        if (isPlain(message, limits.maxDepth, false)) return JSON.stringify(message);
+        return JSON.stringify(prepare(message, limits, FORMAT)).replace(MARKED, '$1$2');
+      } catch (cause) {
+        throw asFailure('encode', 'the message cannot be written as JSON', cause);
+      }
+    },
+
+    decode(frame) {
+      try {
+        const text = typeof frame === 'string' ? frame : utf8.decode(frame);
+        // The shortest list is `[],`: a longer text may hold more of them than are allowed.
+        isDoubtful = text.length > 3 * limits.maxContainers;
+        const value = isDoubtful ? undefined : settle(JSON.parse(text), limits, atFirstSight);
+        return isDoubtful ? decodeDoubtful(text) : value;
+      } catch (cause) {
+        throw asFailure('decode', 'the frame is not JSON', cause);
+      }
+    },
+  };
+}

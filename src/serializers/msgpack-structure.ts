@@ -1,3 +1,5 @@
+import { isId } from '../protocol/id.js';
+import type { Id } from '../protocol/message.js';
 import { readSize } from './big-endian.js';
 import { failure, tooDeep, tooMany } from './failure.js';
 import type { SerializerLimits } from './options.js';
@@ -72,4 +74,15 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
   if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
   if (at < length) throw failure('decode', 'the frame goes on after the message');
   return plain;
+}
+
+/** The subscription of an EVENT in a frame that is written as short as it can be; else undefined. */
+export function subscriptionOf(bytes: Uint8Array): Id | undefined {
+  const list = bytes[0] ?? 0;
+  const head = bytes[2] ?? NONE;
+  // A list of 4 to 6 items, the first of them 36.
+  if (list < 0x94 || list > 0x96 || bytes[1] !== 36) return undefined;
+  const isWide = head >= 0xcc && head <= 0xcf;
+  const id = head < 0x80 ? head : isWide ? readSize(bytes, 3, 1 << (head - 0xcc)) : 0;
+  return isId(id) ? id : undefined;
 }

@@ -1,12 +1,13 @@
 import { Decoder, Encoder, type ExtensionCodecType } from '@msgpack/msgpack';
-import type { WampMessage } from '../protocol/message.js';
+import type { Id, WampMessage } from '../protocol/message.js';
+import { BINARY } from './binary.js';
 import { asFailure, failure } from './failure.js';
-import { checkStructure } from './msgpack-structure.js';
+import { checkStructure, subscriptionOf } from './msgpack-structure.js';
 import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
 import { isPlain } from './plain.js';
-import { BINARY, prepare } from './prepare.js';
+import { prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
-import { settle } from './settle.js';
+import { settle, settleIntegers, type Special } from './settle.js';
 
 /** An encoder keeps the buffer of its largest message, a decoder its last frame; they do not outlive one this large. */
 const LARGE_BYTES = 64 * 1024;
@@ -36,12 +37,18 @@ class MsgpackSerializer implements Serializer {
   readonly name = 'msgpack';
   readonly binary = true;
   readonly #limits: SerializerLimits;
+  readonly #special: Special;
   #encoder = createEncoder(false);
   readonly #decoder = createDecoder(false);
   readonly #carefulDecoder = createDecoder(true);
 
   constructor(options: SerializerOptions) {
     this.#limits = withDefaults(options);
+    this.#special = settleIntegers(this.#limits);
+  }
+
+  subscriptionOf(frame: Frame): Id | undefined {
+    return typeof frame === 'string' ? undefined : subscriptionOf(frame);
   }
 
   encode(message: WampMessage): Uint8Array {
@@ -63,7 +70,7 @@ class MsgpackSerializer implements Serializer {
       if (typeof frame === 'string') throw failure('decode', 'MessagePack is not text');
       const isLarge = frame.length > LARGE_BYTES;
       if (checkStructure(frame, this.#limits)) return (isLarge ? createDecoder(false) : this.#decoder).decode(frame);
-      return settle((isLarge ? createDecoder(true) : this.#carefulDecoder).decode(frame), this.#limits);
+      return settle((isLarge ? createDecoder(true) : this.#carefulDecoder).decode(frame), this.#limits, this.#special);
     } catch (cause) {
       throw asFailure('decode', 'the frame is not MessagePack', cause);
     }

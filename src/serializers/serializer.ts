@@ -1,4 +1,4 @@
-import type { WampMessage } from '../protocol/message.js';
+import type { Id, WampMessage } from '../protocol/message.js';
 
 /** What a transport carries: text for a textual serializer, bytes for a binary one. */
 export type Frame = string | Uint8Array;
@@ -26,6 +26,12 @@ export interface Serializer {
    * @throws {SerializationError} when it cannot be decoded, or is nested deeper than the limit.
    */
   decode(frame: Frame): unknown;
+  /**
+   * The subscription an EVENT is for, read from the beginning of its frame: with it, an EVENT that nobody reads is thrown
+   * away before it is decoded. Undefined for every other message, and where it takes more than a look. The frame may be
+   * cut short or malformed, and text may come as its bytes.
+   */
+  subscriptionOf?(frame: Frame): Id | undefined;
 }
 
 /** The WebSocket subprotocol of a serializer, e.g. `wamp.2.json`. */

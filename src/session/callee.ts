@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { RevokedError, WampError, type RxWampError } from '../protocol/errors.js';
 import type {
   Dict,
@@ -11,7 +12,6 @@ import type {
   Uri,
   WampMessage,
 } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
 import type { Handler } from './invocation.js';
 import { matchKey } from './match-key.js';
 import { unheeded, type Requests } from './requests.js';
@@ -31,6 +31,8 @@ export class Callee {
   readonly #registrations = new Map<Id, Registration>();
   readonly #running = new Map<Id, RunningInvocation>();
   readonly #endedEarly = new Set<Id>();
+  /** Called after each invocation that ended. */
+  answered: (() => void) | undefined;
   /**
    * REGISTERs on their way that nobody wants any more, by procedure and match policy, with what waits for their
    * UNREGISTER: a REGISTER that overtook it would be refused.
@@ -99,6 +101,37 @@ export class Callee {
     });
   }
 
+  /** How many invocations run. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** The procedure of a registration, as it was asked for. */
+  registeredAs(id: Id): Uri | undefined {
+    return this.#registrations.get(id)?.procedure;
+  }
+
+  /** The procedure of an invocation that runs. */
+  invokedBy(id: Id): Uri | undefined {
+    return this.#running.get(id)?.procedure;
+  }
+
+  /** An INVOCATION, or one more chunk of one, whose payload cannot be read: its caller is told so, and no more. */
+  refuse([, id, , details]: InvocationMessage): void {
+    const error = new WampError(ErrorUri.INVALID_ARGUMENT, { args: ['the payload cannot be read'] });
+    const running = this.#running.get(id);
+    if (running !== undefined) running.giveUp(error);
+    else if (!this.#endedEarly.has(id)) {
+      if (details['progress'] === true) this.#remember(id);
+      this.send([Code.ERROR, Code.INVOCATION, id, {}, error.uri, error.args]);
+    }
+  }
+
+  /** Takes no new invocations: every procedure is unregistered. Those that run go on to their end. */
+  drain(): void {
+    for (const [id, { observer }] of this.#registrations) this.#unregister(id, observer);
+  }
+
   /** INVOCATION: a new one, or one more chunk of one that is streamed in. */
   invocation(message: InvocationMessage): void {
     const [, id, registered, details] = message;
@@ -118,6 +151,11 @@ export class Callee {
       this.send([Code.ERROR, Code.INVOCATION, id, {}, ErrorUri.NO_SUCH_PROCEDURE]);
       return;
     }
+    if (this.#running.size >= this.settings.maxInvocations) {
+      if (details['progress'] === true) this.#remember(id);
+      this.send([Code.ERROR, Code.INVOCATION, id, {}, ErrorUri.UNAVAILABLE, ['too many invocations run already']]);
+      return;
+    }
     const invocation: RunningInvocation = new RunningInvocation(
       message,
       registration.procedure,
@@ -126,6 +164,7 @@ export class Callee {
       () => {
         this.#running.delete(id);
         if (invocation.inputOpen) this.#remember(id);
+        this.answered?.();
       },
     );
     this.#running.set(id, invocation);

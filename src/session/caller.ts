@@ -1,5 +1,5 @@
 import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Call, Dict, Id, List, Result, Uri, WampMessage } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
 import type { Pending, Requests } from './requests.js';

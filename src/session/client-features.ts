@@ -19,9 +19,11 @@ export const CLIENT_ROLES: Roles = {
     'caller_identification',
     'progressive_call_invocations',
     'progressive_call_results',
+    'sharded_registration',
   ),
   callee: announce(
     'call_canceling',
+    'call_reroute',
     'call_timeout',
     'call_trustlevels',
     'caller_identification',
@@ -29,6 +31,15 @@ export const CLIENT_ROLES: Roles = {
     'progressive_call_invocations',
     'progressive_call_results',
     'registration_revocation',
+    'sharded_registration',
     'shared_registration',
   ),
 };
+
+/** The same of a client that packs payloads: every role passes them on. */
+export const PACKING_CLIENT_ROLES: Roles = Object.fromEntries(
+  Object.entries(CLIENT_ROLES).map(([role, { features }]) => [
+    role,
+    { features: { ...features, payload_passthru_mode: true } },
+  ]),
+);

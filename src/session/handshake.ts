@@ -1,6 +1,8 @@
 import { concat, defer, forkJoin, from, ignoreElements, Observable, of, Subscription } from 'rxjs';
 import type { AuthContext, Authenticator } from '../auth/authenticator.js';
-import { Code, codeName } from '../protocol/code.js';
+import { codeName } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import {
   ConnectionLostError,
   ConnectionRefusedError,
@@ -9,16 +11,20 @@ import {
   TimeoutError,
   WampError,
 } from '../protocol/errors.js';
+import type { Roles } from '../protocol/features.js';
 import type { Abort, Challenge, Uri, WampMessage, Welcome } from '../protocol/message.js';
-import { ErrorUri, isRefusal } from '../protocol/uris.js';
+import { isRefusal } from '../protocol/uris.js';
 import type { Link } from '../transports/link.js';
 import { after } from './after.js';
+import { CLIENT_ROLES } from './client-features.js';
 import { helloDetails, toOffers, type Offer } from './hello.js';
 
 /** What a session is opened with. */
 export interface HandshakeOptions {
   readonly realm: Uri;
   readonly agent: string;
+  /** What the client announces. Default: {@link CLIENT_ROLES}. */
+  readonly roles?: Roles | undefined;
   /** Offered in this order; none means anonymous. */
   readonly authenticators: readonly Authenticator[];
   /** Bound of the whole handshake. */
@@ -36,7 +42,7 @@ export interface HandshakeOptions {
  * @see WAMP spec, Sessions / Session Establishment
  */
 export function handshake(link: Link, options: HandshakeOptions): Observable<Welcome> {
-  const { realm, agent, authenticators, timeoutMs, challenged } = options;
+  const { realm, agent, roles = CLIENT_ROLES, authenticators, timeoutMs, challenged } = options;
   const attempted = { attempted: 'HELLO', on: realm };
   return new Observable<Welcome>((subscriber) => {
     let offers: readonly Offer[] = [];
@@ -151,7 +157,7 @@ export function handshake(link: Link, options: HandshakeOptions): Observable<Wel
         next: (begun) => {
           try {
             offers = toOffers(authenticators, begun);
-            const details = helloDetails(realm, agent, offers);
+            const details = helloDetails(realm, agent, roles, offers);
             ourTurn = false;
             link.next([Code.HELLO, realm, details]);
           } catch (error) {

@@ -1,4 +1,4 @@
-import { Observable, type Subscription } from 'rxjs';
+import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { ConnectionLostError } from '../protocol/errors.js';
 import type { Link } from '../transports/link.js';
 import { after } from './after.js';
@@ -11,21 +11,31 @@ export interface HeartbeatOptions {
   readonly timeoutMs: number;
 }
 
+/** What a heartbeat needs of its session. */
+export interface Pulse {
+  /** Asks the router anything that it must answer. */
+  probe(answered: () => void): void;
+  /** Whether reading has been stopped: silence says nothing then. */
+  readonly isPaused: boolean;
+}
+
 /**
  * Watches a link for silence. Every `intervalMs` in which nothing came in, it asks for a sign of life, by the transport's own
  * ping or else by `probe`; anything that comes in is one.
  *
- * @param probe asks the router anything that it must answer.
+ * Timers of pages in the background, and of machines that slept, fire late, and often before what had come in is read. So a
+ * verdict that is late asks once more before it counts.
+ *
  * @param hurry$ asks at once when it emits, e.g. when the network changed.
- * @returns never emits; errors with `ConnectionLostError` when nothing came within `timeoutMs`.
+ * @returns emits how long each answer took, in ms; errors with `ConnectionLostError` when nothing came within `timeoutMs`.
  */
 export function heartbeat(
   link: Link,
   { intervalMs, timeoutMs }: HeartbeatOptions,
-  probe: () => void,
+  pulse: Pulse,
   hurry$?: Observable<unknown>,
-): Observable<never> {
-  return new Observable<never>((subscriber) => {
+): Observable<number> {
+  return new Observable<number>((subscriber) => {
     let clock: Subscription | undefined;
     let ping: Subscription | undefined;
     let asking = false;
@@ -37,17 +47,23 @@ export function heartbeat(
       const seen = link.received;
       asking = false;
       wait(intervalMs, () => {
-        if (link.received === seen) ask();
+        if (link.received === seen) ask(false);
         else listen();
       });
     };
-    const ask = (): void => {
+    const ask = (isAgain: boolean): void => {
+      if (pulse.isPaused) {
+        listen();
+        return;
+      }
       // Who asks again meanwhile must not put the verdict off.
-      if (asking) return;
+      if (asking && !isAgain) return;
       const seen = link.received;
+      const askedAtMs = asyncScheduler.now();
       asking = true;
       wait(timeoutMs, () => {
-        if (link.received !== seen) listen();
+        if (link.received !== seen || pulse.isPaused) listen();
+        else if (!isAgain && asyncScheduler.now() - askedAtMs > 1.5 * timeoutMs) ask(true);
         else
           subscriber.error(
             new ConnectionLostError(`the router has been silent for ${String(timeoutMs)} ms`, {
@@ -55,12 +71,19 @@ export function heartbeat(
             }),
           );
       });
+      const answered = (): void => {
+        subscriber.next(asyncScheduler.now() - askedAtMs);
+      };
       ping?.unsubscribe();
-      ping = link.ping?.().subscribe();
-      if (ping === undefined) probe();
+      ping = link.ping?.().subscribe(answered);
+      if (ping === undefined) pulse.probe(answered);
     };
     listen();
-    subscriber.add(hurry$?.subscribe(ask));
+    subscriber.add(
+      hurry$?.subscribe(() => {
+        ask(false);
+      }),
+    );
     return () => {
       clock?.unsubscribe();
       ping?.unsubscribe();

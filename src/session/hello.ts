@@ -1,8 +1,8 @@
 import type { AuthAttempt, Authenticator } from '../auth/authenticator.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { UsageError } from '../protocol/errors.js';
 import type { Dict, Uri } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
-import { CLIENT_ROLES } from './client-features.js';
+import type { Roles } from '../protocol/features.js';
 
 /** An authenticator with the attempt it began. */
 export interface Offer {
@@ -27,8 +27,8 @@ function agreed(realm: Uri, offers: readonly Offer[], key: 'authid' | 'authrole'
  * @throws {UsageError} when the methods offered contradict each other.
  * @see WAMP spec, Sessions / HELLO
  */
-export function helloDetails(realm: Uri, agent: string, offers: readonly Offer[]): Dict {
-  const details = { roles: CLIENT_ROLES, agent };
+export function helloDetails(realm: Uri, agent: string, roles: Roles, offers: readonly Offer[]): Dict {
+  const details = { roles, agent };
   if (offers.length === 0) return details;
   const extras = offers.flatMap(({ attempt }) => attempt.authextra ?? []);
   return {

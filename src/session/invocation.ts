@@ -88,7 +88,7 @@ export function toInvocation(
 
 /**
  * A procedure. What it returns is the result: a value is the one argument, a `payload(…)` several; a Promise is waited
- * for; each value of an Observable or async iterable is a progressive result. What it throws is the ERROR: a `WampError`
+ * for; each value of an Observable or async iterable, or of a Promise of one, is a progressive result. What it throws is the ERROR: a `WampError`
  * as it is, anything else as `wamp.error.runtime_error`.
  */
 export type Handler = (invocation: Invocation) => unknown;

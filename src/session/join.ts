@@ -4,16 +4,17 @@ import type { Welcome } from '../protocol/message.js';
 import type { Link } from '../transports/link.js';
 import { handshake, type HandshakeOptions } from './handshake.js';
 import { heartbeat, type HeartbeatOptions } from './heartbeat.js';
-import type { CalleeSettings } from './running-invocation.js';
 import { sessionInfo } from './session-info.js';
-import { Session } from './session.js';
+import { Session, type SessionSettings } from './session.js';
 
 /** What a session is joined and kept with. */
-export interface JoinOptions extends HandshakeOptions, CalleeSettings {
+export interface JoinOptions extends HandshakeOptions, SessionSettings {
   /** Undefined: silence is not watched for. */
   readonly heartbeat: HeartbeatOptions | undefined;
   /** The heartbeat asks at once when it emits. */
   readonly hurry$?: Observable<unknown> | undefined;
+  /** Told how long each answer to the heartbeat took. */
+  readonly roundTrip?: ((ms: number) => void) | undefined;
 }
 
 /**
@@ -46,11 +47,9 @@ export function join(link: Link, options: JoinOptions): Observable<Session> {
       });
       subscriber.add(receiving);
       if (options.heartbeat !== undefined) {
-        const probe = (): void => {
-          joined.probe();
-        };
         subscriber.add(
-          heartbeat(link, options.heartbeat, probe, options.hurry$).subscribe({
+          heartbeat(link, options.heartbeat, joined, options.hurry$).subscribe({
+            next: (ms) => options.roundTrip?.(ms),
             error: (error: unknown) => {
               // The end of the link is our doing.
               receiving.unsubscribe();

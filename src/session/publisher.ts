@@ -1,5 +1,4 @@
-import { Code } from '../protocol/code.js';
-import type { RxWampError } from '../protocol/errors.js';
+import * as Code from '../protocol/codes.js';
 import type { Dict, Id, List, Published, Uri } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
 import type { Requests } from './requests.js';
@@ -7,7 +6,7 @@ import type { Requests } from './requests.js';
 /** Who waits for a PUBLISHED. */
 export interface Acknowledgement {
   published(publication: Id): void;
-  failed(error: RxWampError): void;
+  failed(error: unknown): void;
 }
 
 /** The publisher of a session. */

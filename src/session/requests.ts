@@ -26,16 +26,19 @@ export interface Pending<Reply extends WampMessage = WampMessage> {
   readonly on: Uri;
   /** An answer came. Returns true when it was the last. */
   settle(reply: Reply): boolean;
-  /** An ERROR came, or the session ended. */
-  fail(error: RxWampError): void;
+  /** An ERROR came, an answer that cannot be read, or the session ended. */
+  fail(error: unknown): void;
 }
 
-/** For a request whose answer changes nothing, whatever it is. */
-export const unheeded = (code: Request[0], on: Uri): Pending => ({
+/** For a request whose answer changes nothing, whatever it is; `answered` hears that it came. */
+export const unheeded = (code: Request[0], on: Uri, answered: () => void = () => undefined): Pending => ({
   code,
   on,
-  settle: () => true,
-  fail: () => undefined,
+  settle: () => {
+    answered();
+    return true;
+  },
+  fail: answered,
 });
 
 /**
@@ -47,6 +50,8 @@ export class Requests {
   #last: Id = 0;
   #ended: ((attempted: string, on: Uri) => RxWampError) | undefined;
   readonly #pending = new Map<Id, Pending>();
+  /** Called after each last answer. */
+  answered: (() => void) | undefined;
 
   constructor(private readonly send: (message: WampMessage) => void) {}
 
@@ -79,15 +84,31 @@ export class Requests {
     return id;
   }
 
+  /** What a request that waits for its answer was about. */
+  on(id: Id): Uri | undefined {
+    return this.#pending.get(id)?.on;
+  }
+
+  /** An answer came that cannot be read: whoever waits for it gets this error, and whatever still comes is dropped. */
+  reject(id: Id, error: unknown): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.fail(error);
+    this.answered?.();
+  }
+
   /** Nobody waits for this answer any more; whatever still comes is dropped. */
   forget(id: Id): void {
     this.#pending.delete(id);
+    this.answered?.();
   }
 
   /** Hands an answer to who waits for it. One that nobody waits for is late and dropped: that is no violation. */
   settle(id: Id, code: Request[0], reply: WampMessage): void {
     const pending = this.#pending.get(id);
-    if (pending?.code === code && pending.settle(reply)) this.#pending.delete(id);
+    if (pending?.code !== code || !pending.settle(reply)) return;
+    this.#pending.delete(id);
+    this.answered?.();
   }
 
   /** Hands an ERROR to who waits for it. */
@@ -97,6 +118,7 @@ export class Requests {
     if (pending?.code !== code) return;
     this.#pending.delete(id);
     pending.fail(new WampError(uri, { args, kwargs, details }, { attempted: codeName(code), on: pending.on }));
+    this.answered?.();
   }
 
   /** The session ended: everybody hears it, each with what was being done. */

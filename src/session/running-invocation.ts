@@ -1,10 +1,10 @@
 import { isObservable, Subject, takeUntil, type Observable, type Subscription } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { isRxWampError, isWampError, WampError } from '../protocol/errors.js';
 import type { Dict, Id, InvocationMessage, List, Uri, WampMessage } from '../protocol/message.js';
 import { isPayload, NO_ARGS, NO_KWARGS, Payload, tail } from '../protocol/payload.js';
 import { isUri } from '../protocol/uri.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { after } from './after.js';
 import { asyncValues } from './async-values.js';
 import { Chunks } from './chunks.js';
@@ -14,6 +14,8 @@ import { toInvocation, type Handler } from './invocation.js';
 export interface CalleeSettings {
   /** Whether the ERROR for an exception carries its stack trace. */
   readonly traceback: boolean;
+  /** How many invocations may run at a time. */
+  readonly maxInvocations: number;
 }
 
 /** How the invocations of one session are answered. */
@@ -31,7 +33,7 @@ function toArguments(value: unknown): readonly [List, Dict] {
 /** What a handler threw, as the ERROR its caller gets. */
 function toError(
   thrown: unknown,
-  { traceback }: CalleeSettings,
+  { traceback }: Pick<CalleeSettings, 'traceback'>,
 ): { readonly uri: Uri; readonly args: List; readonly kwargs: Dict } {
   // An ERROR with a malformed URI would cost the whole session.
   if (isWampError(thrown) && isUri(thrown.uri)) return thrown;
@@ -71,7 +73,7 @@ export class RunningInvocation {
 
   constructor(
     private readonly message: InvocationMessage,
-    private readonly procedure: Uri,
+    private readonly registered: Uri,
     private readonly settings: AnswerSettings,
     private readonly send: (message: WampMessage) => void,
     /** Called once, when nothing more will be sent. */
@@ -83,19 +85,21 @@ export class RunningInvocation {
     if (this.inputOpen) this.#chunks = this.#newChunks();
   }
 
+  /** The procedure that was called; of a pattern registration the real one. */
+  get procedure(): Uri {
+    const said = this.#details['procedure'];
+    return typeof said === 'string' ? said : this.registered;
+  }
+
   /** Calls the handler. */
   run(handler: Handler): void {
     this.#startClock();
-    const invocation = toInvocation(this.message, this.procedure, {
+    const invocation = toInvocation(this.message, this.registered, {
       signal: () => this.#signal(),
       input: () => (this.#chunks ??= this.#newChunks()).input$,
     });
     try {
-      const outcome = handler(invocation);
-      const stream$ = streamOf(outcome);
-      if (stream$ !== undefined) this.#follow(stream$);
-      else if (isPromise(outcome)) this.#await(outcome);
-      else this.#succeed(outcome);
+      this.#take(handler(invocation));
     } catch (error) {
       this.#fail(error);
     }
@@ -109,14 +113,14 @@ export class RunningInvocation {
     // An empty last chunk only says that the stream has ended.
     const taken = (last && empty) || this.#chunks?.push(new Payload(args ?? NO_ARGS, kwargs ?? NO_KWARGS));
     if (taken === false)
-      this.#giveUp(new WampError(ErrorUri.UNAVAILABLE, { args: ['the procedure does not read what is streamed in'] }));
+      this.giveUp(new WampError(ErrorUri.UNAVAILABLE, { args: ['the procedure does not read what is streamed in'] }));
     else if (last) this.#chunks?.end();
   }
 
   /** The caller gave up, or the router gave up for it. */
   interrupt(mode: unknown): void {
     if (mode === 'killnowait') this.stop();
-    else this.#giveUp(new WampError(ErrorUri.CANCELED));
+    else this.giveUp(new WampError(ErrorUri.CANCELED));
   }
 
   /** Stops the handler without an answer. */
@@ -128,7 +132,7 @@ export class RunningInvocation {
   }
 
   /** Answers in the handler's place and stops it. */
-  #giveUp(error: WampError): void {
+  giveUp(error: WampError): void {
     if (this.#answered) return;
     this.#fail(error);
     this.#cancel();
@@ -163,10 +167,18 @@ export class RunningInvocation {
     });
   }
 
+  /** What the handler gave back, or what its Promise became. */
+  #take(outcome: unknown): void {
+    const stream$ = streamOf(outcome);
+    if (stream$ !== undefined) this.#follow(stream$);
+    else if (isPromise(outcome)) this.#await(outcome);
+    else this.#succeed(outcome);
+  }
+
   #await(promise: PromiseLike<unknown>): void {
     promise.then(
       (value) => {
-        this.#succeed(value);
+        this.#take(value);
       },
       (error: unknown) => {
         this.#fail(error);
@@ -235,7 +247,7 @@ export class RunningInvocation {
     if (!this.settings.keepsTime || typeof timeoutMs !== 'number' || timeoutMs <= 0) return;
     this.#clock?.unsubscribe();
     this.#clock = after(timeoutMs).subscribe(() => {
-      this.#giveUp(new WampError(ErrorUri.TIMEOUT));
+      this.giveUp(new WampError(ErrorUri.TIMEOUT));
     });
   }
 }

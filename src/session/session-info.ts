@@ -21,7 +21,7 @@ export interface SessionInfo {
   /** WELCOME.Details, whole. */
   readonly details: Dict;
   /** Whether the router announced a feature of its `broker` or `dealer`. */
-  supports(role: RouterRole, feature: string): boolean;
+  readonly supports: (role: RouterRole, feature: string) => boolean;
 }
 
 /** What of a WELCOME a program wants to know. */

@@ -1,14 +1,18 @@
-import type { Subscription } from 'rxjs';
-import { Code, codeName } from '../protocol/code.js';
+import { Observable, type Subscription } from 'rxjs';
+import * as CloseUri from '../protocol/close-uris.js';
+import { codeName } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { ConnectionLostError, ProtocolViolationError, type RxWampError } from '../protocol/errors.js';
-import type { Uri, WampMessage } from '../protocol/message.js';
-import { CloseUri, ErrorUri } from '../protocol/uris.js';
+import type { RouterRole } from '../protocol/features.js';
+import type { Id, Uri, WampMessage } from '../protocol/message.js';
 import type { Link } from '../transports/link.js';
 import { after } from './after.js';
 import { Callee } from './callee.js';
 import { Caller } from './caller.js';
 import { Publisher } from './publisher.js';
 import { Requests, unheeded } from './requests.js';
+import type { Passthru, SessionContext } from './passthru.js';
 import type { CalleeSettings } from './running-invocation.js';
 import type { SessionInfo } from './session-info.js';
 import { Subscriber } from './subscriber.js';
@@ -16,13 +20,23 @@ import { Subscriber } from './subscriber.js';
 /** How a session ended: `left` when we said GOODBYE, else the error it ended with. */
 export type SessionEnd = { readonly how: 'left' } | { readonly how: 'lost'; readonly error: RxWampError };
 
+/** How a session works. */
+export interface SessionSettings extends CalleeSettings {
+  /** Whether the `timeout` of an INVOCATION is what the spec says: milliseconds for the callee to keep. Default: it is. */
+  readonly keepsTime?: ((info: SessionInfo) => boolean) | undefined;
+  /** What packs payloads, if they are. */
+  readonly passthru?: Passthru | undefined;
+  /** Where an error goes that belongs to no request. */
+  readonly fault?: ((error: unknown) => void) | undefined;
+}
+
 /**
  * One joined session over one link: hands every message to the role it is for. It knows nothing of what came before it
  * or comes after.
  *
  * @see WAMP spec, Sessions
  */
-export class Session {
+export class Session implements SessionContext {
   readonly publisher: Publisher;
   readonly subscriber: Subscriber;
   readonly caller: Caller;
@@ -30,27 +44,27 @@ export class Session {
   readonly #requests: Requests;
   #state: 'open' | 'leaving' | 'ended' = 'open';
   #leaving: Subscription | undefined;
+  #paused = false;
 
   constructor(
     /** What the router said in WELCOME. */
     readonly info: SessionInfo,
     private readonly link: Link,
-    settings: CalleeSettings,
+    private readonly settings: SessionSettings,
     /** Called once, when the session is over and every role has been told. */
     private readonly over: (end: SessionEnd) => void,
   ) {
+    const { passthru } = settings;
     const send = (message: WampMessage): void => {
-      if (this.#state === 'open') link.next(message);
+      if (this.#state === 'open') link.next(passthru === undefined ? message : this.#packed(message, passthru));
     };
     this.#requests = new Requests(send);
     this.publisher = new Publisher(this.#requests);
-    this.subscriber = new Subscriber(this.#requests);
-    this.caller = new Caller(this.#requests, send);
-    this.callee = new Callee(this.#requests, send, {
-      ...settings,
-      // Crossbar.io, which does not announce it, forwards seconds.
-      keepsTime: info.supports('dealer', 'call_timeout'),
+    this.subscriber = new Subscriber(this.#requests, (isHeld) => {
+      link.skipEvents(isHeld);
     });
+    this.caller = new Caller(this.#requests, send);
+    this.callee = new Callee(this.#requests, send, { ...settings, keepsTime: settings.keepsTime?.(info) ?? true });
   }
 
   /** Whether it can be used: established, and neither left nor lost. */
@@ -58,12 +72,101 @@ export class Session {
     return this.#state === 'open';
   }
 
+  /** Whether reading has been stopped. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Bytes sent that have not left this machine. */
+  get bufferedBytes(): number {
+    return this.link.bufferedBytes;
+  }
+
+  /** Stops reading until {@link resume}. False where the platform cannot. */
+  pause(): boolean {
+    return (this.#paused = this.link.pause());
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#paused = false;
+    this.link.resume();
+  }
+
+  supports(role: RouterRole, feature: string): boolean {
+    return this.info.supports(role, feature);
+  }
+
+  topicOf(subscription: Id): Uri | undefined {
+    return this.subscriber.topicOf(subscription);
+  }
+
+  calledBy(request: Id): Uri | undefined {
+    return this.#requests.on(request);
+  }
+
+  registeredAs(registration: Id): Uri | undefined {
+    return this.callee.registeredAs(registration);
+  }
+
+  invokedBy(request: Id): Uri | undefined {
+    return this.callee.invokedBy(request);
+  }
+
   /** Hands one message from the router to the role it is for. */
   receive(message: WampMessage): void {
+    const { passthru } = this.settings;
     if (this.#state !== 'open') {
       if (message[0] === Code.GOODBYE || message[0] === Code.ABORT) this.#over({ how: 'left' });
-      return;
+    } else if (passthru === undefined) {
+      this.#dispatch(message);
+    } else {
+      let readable: WampMessage;
+      try {
+        readable = passthru.incoming(message, this);
+      } catch (error) {
+        this.#unreadable(message, error);
+        return;
+      }
+      this.#dispatch(readable);
     }
+  }
+
+  /** What is sent in the place of a message. An ERROR that cannot be packed goes without its payload: its caller waits for it. */
+  #packed(message: WampMessage, passthru: Passthru): WampMessage {
+    try {
+      return passthru.outgoing(message, this);
+    } catch (error) {
+      if (message[0] !== Code.ERROR) throw error;
+      this.settings.fault?.(error);
+      const [code, type, request, , uri] = message;
+      return [code, type, request, {}, uri];
+    }
+  }
+
+  /** A payload that was packed and cannot be read. */
+  #unreadable(message: WampMessage, error: unknown): void {
+    switch (message[0]) {
+      case Code.RESULT: {
+        const [, request, details] = message;
+        // Nobody reads on.
+        if (details['progress'] === true && this.supports('dealer', 'call_canceling'))
+          this.link.next([Code.CANCEL, request, { mode: 'killnowait' }]);
+        this.#requests.reject(request, error);
+        return;
+      }
+      case Code.ERROR:
+        this.#requests.reject(message[2], error);
+        return;
+      case Code.INVOCATION:
+        this.callee.refuse(message);
+        break;
+      default:
+    }
+    this.settings.fault?.(error);
+  }
+
+  #dispatch(message: WampMessage): void {
     switch (message[0]) {
       case Code.EVENT:
         this.subscriber.event(message);
@@ -115,11 +218,12 @@ export class Session {
    * Says GOODBYE. Every role is told at once, with `error`; what the router still sends is dropped. The session is over when
    * the router answers, and after `timeoutMs` if it does not.
    */
-  leave(error: RxWampError, timeoutMs: number): void {
+  leave(error: RxWampError, timeoutMs: number, reason: Uri = CloseUri.CLOSE_REALM): void {
     if (this.#state !== 'open') return;
     this.#state = 'leaving';
     this.#tell(() => error);
-    this.link.next([Code.GOODBYE, {}, CloseUri.CLOSE_REALM]);
+    this.link.next([Code.GOODBYE, {}, reason]);
+    if (this.#paused) this.resume();
     // It may have been answered already, over a memory link.
     if (this.#isEnded()) return;
     this.#leaving = after(timeoutMs).subscribe(() => {
@@ -128,9 +232,33 @@ export class Session {
   }
 
   /** Asks the router something it must answer, whatever it allows: any answer to this CALL, an ERROR too, is a sign of life. */
-  probe(): void {
+  probe(answered: () => void): void {
     if (this.#state !== 'open') return;
-    this.#requests.open((id) => [Code.CALL, id, {}, PROBE], unheeded(Code.CALL, PROBE));
+    this.#requests.open((id) => [Code.CALL, id, {}, PROBE], unheeded(Code.CALL, PROBE, answered));
+  }
+
+  /**
+   * Takes no new invocations, and waits for all that runs: invocations, calls, acknowledgements.
+   *
+   * @returns completes when all is done, the session is over, or `timeoutMs` has passed.
+   */
+  drain(timeoutMs: number): Observable<never> {
+    return new Observable<never>((subscriber) => {
+      const look = (): void => {
+        if (this.#requests.size === 0 && this.callee.size === 0) subscriber.complete();
+      };
+      this.callee.drain();
+      this.#requests.answered = this.callee.answered = look;
+      subscriber.add(
+        after(timeoutMs).subscribe(() => {
+          subscriber.complete();
+        }),
+      );
+      look();
+      return () => {
+        this.#requests.answered = this.callee.answered = undefined;
+      };
+    });
   }
 
   /** The link is gone, or has to go: the session is over with this error. */
@@ -161,6 +289,7 @@ export class Session {
     this.subscriber.end(error);
     this.callee.end(error);
     this.#requests.end(error);
+    this.#requests.answered?.();
   }
 
   #over(end: SessionEnd): void {

@@ -1,5 +1,5 @@
 import { Observable, type Subscriber as RxSubscriber } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import { RevokedError, type RxWampError } from '../protocol/errors.js';
 import type { Dict, EventMessage, Id, Subscribed, Unsubscribed, Uri } from '../protocol/message.js';
 import { toEvent, type WampEvent } from './event.js';
@@ -28,7 +28,11 @@ export class Subscriber {
   /** Subscriptions that everybody left while another SUBSCRIBE to the same was on its way. */
   readonly #abandoned = new Map<string, Set<Id>>();
 
-  constructor(private readonly requests: Requests) {}
+  constructor(
+    private readonly requests: Requests,
+    /** Asks for events of subscriptions that are not held to be left unread. */
+    private readonly skipEvents: (isHeld: (subscription: Id) => boolean) => void,
+  ) {}
 
   /**
    * Events of a topic. SUBSCRIBE on subscribe; UNSUBSCRIBE when the last observer of the broker's subscription leaves,
@@ -71,10 +75,18 @@ export class Subscriber {
     });
   }
 
+  /** The topic of a subscription, as it was asked for. */
+  topicOf(id: Id): Uri | undefined {
+    return this.#subscriptions.get(id)?.topic;
+  }
+
   /** Hot path: one look-up per EVENT, whatever the number of topics. One for a subscription that is gone is dropped. */
   event(message: EventMessage): void {
     const subscription = this.#subscriptions.get(message[1]);
-    if (subscription === undefined) return;
+    if (subscription === undefined) {
+      this.skipEvents(this.#isHeld);
+      return;
+    }
     const event = toEvent(message, subscription.topic);
     for (const observer of subscription.observers) observer.next(event);
   }
@@ -100,6 +112,8 @@ export class Subscriber {
     this.#subscriptions.clear();
     for (const { topic, observers } of all) for (const observer of observers) observer.error(error('SUBSCRIBE', topic));
   }
+
+  readonly #isHeld = (id: Id): boolean => this.#subscriptions.has(id);
 
   #add(id: Id, key: string, topic: Uri, observer: RxSubscriber<WampEvent>): void {
     const subscription = this.#subscriptions.get(id);

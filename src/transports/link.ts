@@ -6,7 +6,7 @@ import {
   ProtocolViolationError,
   type RxWampError,
 } from '../protocol/errors.js';
-import type { WampMessage } from '../protocol/message.js';
+import type { Id, WampMessage } from '../protocol/message.js';
 import { validate } from '../protocol/validate.js';
 import { subprotocol, type Frame, type Serializer } from '../serializers/serializer.js';
 
@@ -50,6 +50,11 @@ export interface TransportInfo {
 export interface LinkPort {
   /** A frame came in. */
   frame(frame: Frame): void;
+  /**
+   * Asked before the bytes of a text are made a text: whether nobody reads it, so that it need not be reported. It counts
+   * as received then. For a transport that has handed over every frame that came before.
+   */
+  skipsText?(bytes: Uint8Array): boolean;
   /** The other end answered a ping. */
   pong(): void;
   /** The socket is gone: without an error when it was closed in order, by either side. */
@@ -66,6 +71,9 @@ export interface LinkOptions {
 
 /** Default of the largest frame accepted: 16 MiB. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** How many frames in a row may be for somebody before a link stops looking for those that are for nobody. */
+const PEEKS = 100;
 
 /**
  * One open connection as an RxJS Subject of WAMP messages: `next` sends, `subscribe` receives, `complete` closes in
@@ -95,6 +103,9 @@ export class Link extends Subject<WampMessage> {
   readonly #pongs = new Subject<void>();
   readonly #maxMessageBytes: number;
   #received = 0;
+  #isHeld: (subscription: Id) => boolean = () => true;
+  /** How many frames are still looked into for an EVENT that nobody reads. */
+  #peeks = 0;
   #open = true;
   /** Until what is received has ended: what still comes is not even looked at. */
   #reading = true;
@@ -110,6 +121,11 @@ export class Link extends Subject<WampMessage> {
     this.#socket = connect({
       frame: (frame) => {
         this.#receive(frame);
+      },
+      skipsText: (bytes) => {
+        const skips = !this.serializer.binary && this.#skips(bytes);
+        if (skips) this.#received++;
+        return skips;
       },
       pong: () => {
         this.#received++;
@@ -210,6 +226,16 @@ export class Link extends Subject<WampMessage> {
     this.#socket.resume?.();
   }
 
+  /**
+   * For a session that was handed an EVENT of a subscription it does not hold: from now on such events are thrown away
+   * before they are decoded, for as long as they keep coming. Nothing is looked at before, so that who holds all that comes
+   * pays nothing.
+   */
+  skipEvents(isHeld: (subscription: Id) => boolean): void {
+    this.#isHeld = isHeld;
+    this.#peeks = PEEKS;
+  }
+
   #close(reason: CloseReason): void {
     if (!this.#open) return;
     this.#open = false;
@@ -223,12 +249,21 @@ export class Link extends Subject<WampMessage> {
     try {
       if (frame.length > this.#maxMessageBytes) throw tooLarge(frame.length, this.#maxMessageBytes);
       if ((typeof frame !== 'string') !== this.serializer.binary) throw wrongFrame(this.serializer);
+      if (this.#skips(frame)) return;
       message = validate(this.serializer.decode(frame));
     } catch (error) {
       this.#finish(asViolation(error));
       return;
     }
     for (const reader of this.#readers) reader.next(message);
+  }
+
+  #skips(frame: Frame): boolean {
+    if (this.#peeks === 0) return false;
+    const id = this.serializer.subscriptionOf?.(frame);
+    const skips = id !== undefined && !this.#isHeld(id);
+    this.#peeks = skips ? PEEKS : this.#peeks - 1;
+    return skips;
   }
 
   #closed(error: RxWampError | undefined): void {

@@ -1,5 +1,5 @@
+import * as ErrorUri from '../protocol/error-uris.js';
 import { ConnectionRefusedError, UsageError, type ConnectionLostError } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
 import { connectionLost, type CloseReason, type LinkPort, type Socket, type TransportInfo } from './link.js';
 
 /** What a platform is asked to open. */

@@ -4,11 +4,12 @@ import { OverflowError, ProtocolViolationError, type RxWampError } from '../prot
 import type { Frame } from '../serializers/serializer.js';
 import { connectionLost, type CloseReason, type LinkPort, type Socket } from './link.js';
 import { CLOSE_CODES, closeError } from './websocket-dial.js';
+import { CompressingWriter, isCompressed } from './websocket-compression.node.js';
 import { FrameWriter } from './websocket-frames.node.js';
 
 /** What a link over a WebSocket of `ws` stands on. */
 export interface WsSocketOptions {
-  /** Open, without compression, and with the `binaryType` it comes with. */
+  /** Open, and with the `binaryType` it comes with. */
   readonly webSocket: WebSocket;
   /** The TCP or TLS stream below it. */
   readonly stream: Duplex;
@@ -21,7 +22,7 @@ export interface WsSocketOptions {
 /** An open WebSocket of `ws`, at either end. */
 export class WsSocket implements Socket {
   readonly #webSocket: WebSocket;
-  readonly #writer: FrameWriter;
+  readonly #writer: FrameWriter | CompressingWriter;
   readonly #port: LinkPort;
   /** Frames that `ws` had already read when reading was paused. */
   readonly #held: Frame[] = [];
@@ -31,13 +32,17 @@ export class WsSocket implements Socket {
 
   constructor({ webSocket, stream, isClient, maxMessageBytes }: WsSocketOptions, port: LinkPort) {
     this.#webSocket = webSocket;
-    this.#writer = new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
+    this.#writer = isCompressed(webSocket)
+      ? new CompressingWriter(webSocket)
+      : new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
     this.#port = port;
 
     let broken: Error | undefined;
     // `ws` does not pass it on.
     stream.once('error', (error) => (broken = error));
-    webSocket.on('message', (data, isBinary) => this.#receive(frameOf(data, isBinary)));
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary || !this.#skipsText(data)) this.#receive(frameOf(data, isBinary));
+    });
     webSocket.on('pong', () => port.pong());
     webSocket.on('error', (error) => this.#end(receiveError(error, maxMessageBytes)));
     webSocket.on('close', (code, reason) => this.#end(closeError(code, reason.toString(), broken)));
@@ -82,6 +87,11 @@ export class WsSocket implements Socket {
       this.#release();
       if (!this.#paused) this.#webSocket.resume();
     });
+  }
+
+  #skipsText(data: RawData): boolean {
+    // Who reads it may depend on what is held. What `ws` hands over while its `binaryType` is `nodebuffer`.
+    return !this.#paused && this.#held.length === 0 && this.#port.skipsText?.(data as Buffer) === true;
   }
 
   #receive(frame: Frame): void {

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { ConnectionRefusedError } from '../protocol/errors.js';
 import { streamInfo } from './stream-info.node.js';
+import { deflateOptions, type CompressionOptions } from './websocket-compression.node.js';
 import { noSubprotocol, refused, type Dial } from './websocket-dial.js';
 import { WsSocket } from './websocket-socket.node.js';
 
@@ -17,6 +18,11 @@ export interface NodeWebSocketOptions {
     | undefined;
   /** What makes the TCP connection, e.g. through a proxy. */
   readonly agent?: Agent | undefined;
+  /**
+   * Offers permessage-deflate. It costs time and memory, and what an attacker can guess about a compressed secret beside text
+   * of his own (CRIME) leaks. Default: false.
+   */
+  readonly perMessageDeflate?: boolean | CompressionOptions | undefined;
 }
 
 /** HTTP answers that blame the request, but that a proxy also gives while its router restarts, or that ask to come again. */
@@ -26,7 +32,7 @@ const isFatal = (status: number): boolean => status >= 400 && status < 500 && !P
 
 /** Dials with `ws`. */
 export const dialNode =
-  ({ headers, tls, agent }: NodeWebSocketOptions): Dial =>
+  ({ headers, tls, agent, perMessageDeflate = false }: NodeWebSocketOptions): Dial =>
   (request, handlers) => {
     const { url, protocols, maxMessageBytes, closeTimeoutMs } = request;
     // The declarations of `ws` lack `closeTimeout`.
@@ -36,7 +42,7 @@ export const dialNode =
       headers: { ...headers },
       maxPayload: maxMessageBytes,
       closeTimeout: closeTimeoutMs,
-      perMessageDeflate: false,
+      perMessageDeflate: deflateOptions(perMessageDeflate),
     };
     let dialing = true;
     const refuse = (error: ConnectionRefusedError): void => {

@@ -4,6 +4,7 @@ import { TimeoutError, type RxWampError } from '../protocol/errors.js';
 import { LONGEST_TIMER_MS } from '../protocol/longest-timer.js';
 import { json } from '../serializers/json.js';
 import { subprotocol, type Serializer } from '../serializers/serializer.js';
+import { connecting } from './batched-serializer.js';
 import { Link, MAX_MESSAGE_BYTES } from './link.js';
 import type { Transport } from './transport.js';
 import { noSubprotocol, refused, unusable, webSocketUrl, type Dial, type DialRequest } from './websocket-dial.js';
@@ -93,7 +94,7 @@ export function webSocketOver(
         const { host, protocol: scheme } = request.url;
         link = Link.over(
           { serializer, maxMessageBytes, info: { kind: 'websocket', secure: scheme === 'wss:', peer: host, ...info } },
-          (port) =>
+          connecting(serializer, (port) =>
             connect({
               ...port,
               closed(error) {
@@ -101,6 +102,7 @@ export function webSocketOver(
                 end(error);
               },
             }),
+          ),
         );
         subscriber.next(link);
       },

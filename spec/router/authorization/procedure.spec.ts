@@ -89,7 +89,7 @@ describe('R-45: an authorizer that is a procedure', () => {
     expect(client.take()).toEqual([[Code.ERROR, Code.SUBSCRIBE, 1, {}, 'wamp.error.not_authorized']]);
   });
 
-  it.each([['yes'], [1], [null], [undefined], [{}], [{ allow: 'true' }], [[true]]])(
+  it.each([['yes'], [1], [null], [undefined], [{}], [{ allow: 'true' }], [[true]], [{ allow: true, trustlevel: -1 }]])(
     'fails by %j, which is no decision',
     (decision) => {
       const { authorizer, client, faults } = deciding();
@@ -151,6 +151,17 @@ describe('R-45: an authorizer that is a procedure', () => {
     client.call('com.example.add');
     answer(authorizer, { allow: true, disclose: true });
     expect(callee.expect(Code.INVOCATION)[3]).toMatchObject({ caller: client.id, caller_authid: 'joe' });
+  });
+
+  it('may say how far it trusts a publisher', () => {
+    const { authorizer, client, router } = deciding();
+    const listener = joinedAs(router, 'listener');
+    subscribe(listener);
+    answer(authorizer, { allow: true, trustlevel: null });
+    listener.expect(Code.SUBSCRIBED);
+    client.publish(topic);
+    answer(authorizer, { allow: true, trustlevel: 4 });
+    expect(listener.expect(Code.EVENT)[3]).toStrictEqual({ trustlevel: 4 });
   });
 
   it('with `cache` is asked once for each session, action, URI and match', () => {

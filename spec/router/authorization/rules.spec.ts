@@ -76,6 +76,7 @@ describe('R-45: rules', () => {
 
   it('tell whether to disclose, where they say so', () => {
     expect(decide([row({ disclose: true })])).toEqual({ allow: true, disclose: true });
+    expect(decide([row({ trustlevel: 0 })])).toStrictEqual({ allow: true, trustlevel: 0 });
     expect(decide([row({ disclose: false })])).toEqual({ allow: true, disclose: false });
     expect(decide([row({ disclose: true }), row({})])).toEqual({ allow: true, disclose: true });
   });
@@ -153,6 +154,11 @@ describe('a table that cannot be', () => {
     ['an unknown match', { actions: '*', uri: 'com.a', match: 'regex' }, /row 1: match must be/],
     ['an allow that is none', { actions: '*', uri: 'com.a', allow: 'no' }, /row 1: allow must be true or false/],
     ['a disclosure of nothing', { actions: '*', uri: 'com.a', allow: false, disclose: true }, /row 1: disclose/],
+    ['a trustlevel below 0', { actions: '*', uri: 'com.a', trustlevel: -1 }, /row 1: trustlevel must be an integer/],
+    ['a trustlevel in between', { actions: '*', uri: 'com.a', trustlevel: 1.5 }, /row 1: trustlevel must be an/],
+    ['a trustlevel that is none', { actions: '*', uri: 'com.a', trustlevel: '1' }, /row 1: trustlevel must be an/],
+    ['trust in nothing', { actions: '*', uri: 'com.a', allow: false, trustlevel: 1 }, /row 1: trustlevel means/],
+    ['trust in a listener', { actions: ['subscribe'], uri: 'com.a', trustlevel: 1 }, /row 1: trustlevel means/],
   ])('%s is refused, by its number', (_, rule, message) => {
     // A table may come from a file.
     const table = [row({}), rule] as AuthorizationRule[];

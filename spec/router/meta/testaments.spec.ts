@@ -121,6 +121,15 @@ describe('R-24: testaments', () => {
     expect(add(client, [topic])).toBe('wamp.error.not_authorized');
   });
 
+  it('R-52: maxTestamentBytesPerSession refuses what is too much, in both scopes together', () => {
+    const client = joined(newRouter({}, { maxTestamentBytesPerSession: 1_000 }));
+    expect(add(client, [topic, ['x'.repeat(600)], {}], { scope: 'detached' })).toEqual([]);
+    expect(add(client, [topic, ['x'.repeat(600)], {}])).toBe('wamp.error.not_authorized');
+    expect(add(client, [topic, ['x'.repeat(10)], {}])).toEqual([]);
+    metaCall(client, 'wamp.session.flush_testaments', [], { scope: 'detached' });
+    expect(add(client, [topic, ['x'.repeat(600)], {}])).toEqual([]);
+  });
+
   it('are not published when the router shuts down', () => {
     const router = newRouter();
     const heir = joined(router);

@@ -1,6 +1,6 @@
 import { asyncScheduler, of, type Observable } from 'rxjs';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Dict } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
 import { hmacSha256 } from '../crypto/sha256.js';
 import { utf8 } from '../crypto/bytes.js';
 import { randomBytes, type CryptoSource } from '../crypto/source.js';

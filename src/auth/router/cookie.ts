@@ -1,5 +1,5 @@
 import { of } from 'rxjs';
-import { CloseUri } from '../../protocol/uris.js';
+import * as CloseUri from '../../protocol/close-uris.js';
 import type { RouterAuthenticator } from './authenticator.js';
 import { CookieStore } from './cookie-store.js';
 

@@ -16,9 +16,9 @@ export interface GapContext {
   /** Whether the topic is subscribed for the first time, and has missed nothing yet. */
   readonly isFirst: boolean;
   /** Whether the router announced a feature of its `broker` or `dealer`. */
-  supports(role: RouterRole, feature: string): boolean;
+  readonly supports: (role: RouterRole, feature: string) => boolean;
   /** Calls a procedure in the new session. Errors like `WampClient.call`. */
-  call(procedure: Uri, args: List, kwargs?: Dict): Observable<WampResult>;
+  readonly call: (procedure: Uri, args: List, kwargs?: Dict) => Observable<WampResult>;
 }
 
 /** What comes before the live events. */

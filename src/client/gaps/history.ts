@@ -1,10 +1,10 @@
 import { map, throwError, timeout } from 'rxjs';
 import { checkCount, checkNumber } from '../../operators/options.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import { OverflowError, ProtocolViolationError, TimeoutError, UsageError } from '../../protocol/errors.js';
 import type { Dict, Id, Uri } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
 import { WampEvent } from '../../session/event.js';
-import { eventPayload, unwrapEvents } from '../meta/quirks.js';
+import { eventPayload, unwrapEvents } from '../quirks.js';
 import type { GapFill } from './fill.js';
 
 /** Options of {@link history}. */
@@ -41,9 +41,7 @@ export function history({ limit = 10_000, timeoutMs = 10_000, first = 0 }: Histo
     fill: ({ topic, subscription, lastPublication, isFirst, supports, call }) => {
       if (!supports('broker', 'event_history')) return refused('the router does not announce event_history');
       if (lastPublication === undefined && !isFirst) return refused('no event was seen yet to begin after');
-      const wanted: Dict = isFirst
-        ? { limit: first, reverse: true }
-        : { after_publication: lastPublication, limit };
+      const wanted: Dict = isFirst ? { limit: first, reverse: true } : { after_publication: lastPublication, limit };
       return call(GET_EVENTS, [subscription], wanted).pipe(
         timeout({ first: timeoutMs, with: () => throwError(() => new TimeoutError(timeoutMs, WHERE)) }),
         map(({ args }) => {

@@ -33,10 +33,7 @@ export interface SnapshotOptions {
  *   scan((stock, item) => (isTopicSnapshot(item) ? item.result.value : isTopicGap(item) ? stock : change(stock, item)), {}),
  * );
  */
-export function snapshot(
-  procedure: Uri,
-  { payload, timeoutMs = 10_000, includes }: SnapshotOptions = {},
-): GapFill<TopicSnapshot> {
+export function snapshot(procedure: Uri, { payload, timeoutMs = 10_000, includes }: SnapshotOptions = {}): GapFill {
   checkNumber('snapshot', 'timeoutMs', timeoutMs, 1);
   const context = { attempted: 'CALL', on: procedure };
   const [args, kwargs] = toPayload(payload, 'CALL', procedure);

@@ -4,7 +4,7 @@ import type { MatchPolicy } from '../../protocol/uri.js';
 import type { MetaClient } from './ask.js';
 import type { Created, Member, SubscriptionDetails } from './details.js';
 import { live } from './live.js';
-import { isError } from './quirks.js';
+import { isError } from '../quirks.js';
 
 /** What the members of a subscription or registration are known by. */
 export interface MemberSource {

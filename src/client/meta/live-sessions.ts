@@ -1,10 +1,10 @@
 import { catchError, EMPTY, from, map, merge, mergeMap, throwError, toArray, type Observable } from 'rxjs';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Id } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
 import type { MetaClient } from './ask.js';
 import type { SessionDetails, SessionLeft } from './details.js';
 import { live, MAX_LIVE, tooMany } from './live.js';
-import { isError } from './quirks.js';
+import { isError } from '../quirks.js';
 
 /** How many sessions are asked for at once. */
 const CONCURRENT = 32;

@@ -5,7 +5,7 @@ import type { PublishOptions } from '../publishing.js';
 import { ask, hear, tell, type MetaClient } from './ask.js';
 import type { Killed, SessionDetails, SessionLeft } from './details.js';
 import { liveSessions, type Sessions } from './live-sessions.js';
-import { killed, sessionDetails, sessionLeft } from './quirks.js';
+import { killed, sessionDetails, sessionLeft } from '../quirks.js';
 import { count, ids } from './readers.js';
 
 /** What a session that is ended is told. */

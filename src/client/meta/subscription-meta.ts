@@ -1,11 +1,11 @@
 import { map, type Observable } from 'rxjs';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Id, Uri } from '../../protocol/message.js';
 import type { MatchPolicy } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
 import { ask, hear, type MetaClient } from './ask.js';
 import type { Created, IdsByMatch, StoredEvent, SubscriptionChange, SubscriptionDetails } from './details.js';
 import { liveMembers } from './live-members.js';
-import { idOrNone, idsOrNone, noSuchSubscription, orEmpty, orMisspelt, storedEvents } from './quirks.js';
+import { idOrNone, idsOrNone, noSuchSubscription, orEmpty, orMisspelt, storedEvents } from '../quirks.js';
 import { change, count, created, details, ids, idsByMatch, lookupArgs } from './readers.js';
 
 /** Which events of the history are asked for; all that are given must hold. Times are RFC 3339. */

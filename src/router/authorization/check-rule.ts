@@ -1,6 +1,7 @@
 import { UsageError } from '../../protocol/errors.js';
 import { isUri, matchPolicy } from '../../protocol/uri.js';
 import { ErrorUri } from '../../protocol/uris.js';
+import { isTrustlevel } from '../authorizer.js';
 
 const ACTIONS: readonly unknown[] = ['publish', 'subscribe', 'call', 'register'];
 
@@ -28,6 +29,7 @@ const FIELDS: ReadonlyMap<string, readonly [isRight: (value: unknown) => boolean
   ],
   ['allow', [isFlag, 'must be true or false']],
   ['disclose', [isFlag, 'must be true or false']],
+  ['trustlevel', [isTrustlevel, 'must be an integer from 0 on']],
 ]);
 
 /**
@@ -46,10 +48,15 @@ export function checkRule(rule: unknown, row: number): void {
     const [isRight, what] = field;
     if (!isRight(value)) throw refuse(`${name} ${what}`);
   }
-  const { actions, uri, match, allow, disclose } = fields;
+  const { actions, uri, match, allow, disclose, trustlevel } = fields;
   if (actions === undefined) throw refuse('lacks actions');
   if (typeof uri !== 'string') throw refuse('lacks uri');
   const policy = matchPolicy(match) ?? 'exact';
   if (!isUri(uri, policy)) throw refuse(`uri ${JSON.stringify(uri)} cannot be, with match ${policy}`);
   if (allow === false && disclose !== undefined) throw refuse('disclose means nothing where allow is false');
+  if (trustlevel === undefined) return;
+  if (allow === false) throw refuse('trustlevel means nothing where allow is false');
+  if (Array.isArray(actions) && !actions.some((action) => action === 'publish' || action === 'call')) {
+    throw refuse('trustlevel means nothing where actions lack publish and call');
+  }
 }

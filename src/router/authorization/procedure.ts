@@ -3,7 +3,13 @@ import { UsageError } from '../../protocol/errors.js';
 import type { Dict, Uri } from '../../protocol/message.js';
 import { isReserved, isUri } from '../../protocol/uri.js';
 import { ErrorUri } from '../../protocol/uris.js';
-import type { Action, AuthorizationDecision, Authorize, RealmAuthorizer } from '../authorizer.js';
+import {
+  isTrustlevel,
+  type Action,
+  type AuthorizationDecision,
+  type Authorize,
+  type RealmAuthorizer,
+} from '../authorizer.js';
 import type { SessionDetails } from '../session/session-details.js';
 
 /** Options of {@link authorizeByProcedure}. */
@@ -22,7 +28,7 @@ const MAX_CACHED = 1_000;
  * An authorizer that asks a procedure registered in the realm, as Crossbar.io's dynamic authorizers are asked: with the
  * arguments `[session, uri, action, options]`, where `session` is a dictionary of `session`, `realm`, `authid`,
  * `authrole`, `authmethod`, `authprovider`, and `options` are those of the client's message (`match` among them).
- * It answers `true`, `false`, or `{ allow, disclose, cache }`. With `cache: true` the answer holds for that session,
+ * It answers `true`, `false`, or `{ allow, disclose, trustlevel, cache }`. With `cache: true` the answer holds for that session,
  * action, URI and match as long as the session lasts (the last 1,000 of them are kept).
  *
  * Where nobody has registered the procedure, or it fails, or answers something else, the client is answered
@@ -79,8 +85,18 @@ function remember<T>(decisions: Map<string, T>, key: string, decision: T): Map<s
 /** The procedure's answer. @throws TypeError when it is none. */
 function read(answer: unknown): { readonly decision: AuthorizationDecision; readonly keep: boolean } {
   if (typeof answer === 'boolean') return { decision: answer, keep: false };
-  const { allow, disclose, cache }: Dict = typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  const { allow, disclose, trustlevel, cache }: Dict =
+    typeof answer === 'object' && answer !== null ? { ...answer } : {};
   if (typeof allow !== 'boolean')
     throw new TypeError('the authorizing procedure answered neither a bool nor a decision');
-  return { decision: { allow, disclose: typeof disclose === 'boolean' ? disclose : undefined }, keep: cache === true };
+  if (trustlevel !== undefined && trustlevel !== null && !isTrustlevel(trustlevel))
+    throw new TypeError('the authorizing procedure answered with a trustlevel that is no integer from 0 on');
+  return {
+    decision: {
+      allow,
+      disclose: typeof disclose === 'boolean' ? disclose : undefined,
+      trustlevel: trustlevel ?? undefined,
+    },
+    keep: cache === true,
+  };
 }

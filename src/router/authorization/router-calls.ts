@@ -8,6 +8,7 @@ import type { RouterContext } from '../context.js';
 import type { Dealer } from '../dealer/dealer.js';
 import { peerFeatures } from '../session/peer-features.js';
 import { Session } from '../session/session.js';
+import { newCounters } from '../statistics.js';
 import type { RealmCalls } from './realm-calls.js';
 
 const NOTHING = (): void => undefined;
@@ -21,7 +22,7 @@ export class RouterCalls implements RealmCalls {
   #request = 0;
 
   /** @param dealer asked for with the first call. */
-  constructor(realm: Uri, { ids, sessionIds, turns, agent }: RouterContext, dealer: () => Dealer) {
+  constructor(realm: Uri, { ids, sessionIds, turns, agent, backlogs }: RouterContext, dealer: () => Dealer) {
     this.#turns = turns;
     this.#dealer = dealer;
     this.#caller = new Session(
@@ -34,9 +35,12 @@ export class RouterCalls implements RealmCalls {
         authprovider: 'internal',
       },
       peerFeatures({ roles: { caller: {} } }),
-      { next: (message) => this.#receive(message), sendFrame: NOTHING, bufferedBytes: 0, serializer: json() },
-      Infinity,
-      { hold: NOTHING, dismiss: NOTHING, drop: NOTHING },
+      { next: (message) => this.#receive(message), sendFrame: NOTHING, serializer: json() },
+      {
+        port: { hold: NOTHING, dismiss: NOTHING, drop: NOTHING },
+        counters: newCounters(),
+        backlog: backlogs.of({ bufferedBytes: 0 }, NOTHING),
+      },
     );
   }
 

@@ -24,6 +24,12 @@ export interface AuthorizationRule {
    * realm's `disclose` decides. Only where it allows.
    */
   readonly disclose?: boolean;
+  /**
+   * What subscribers and callees find as `trustlevel` in the details of the events and calls that the row allows: an
+   * integer from 0, the least trusted, on. Default: they find none. Only where it allows, and only in a row about
+   * `publish` or `call`.
+   */
+  readonly trustlevel?: number;
 }
 
 interface CompiledRule extends UriPattern {
@@ -50,6 +56,7 @@ interface CompiledRule extends UriPattern {
  * @example
  * const authorize = authorizeBy([
  *   { role: ['user', 'admin'], actions: ['subscribe', 'call'], uri: 'com.example.', match: 'prefix' },
+ *   { role: 'sensor', actions: ['publish'], uri: 'com.example.', match: 'prefix', trustlevel: 2 },
  *   { role: 'user', actions: '*', uri: 'com.example.secret', allow: false },
  *   { role: 'admin', actions: ['call'], uri: 'wamp.session.', match: 'prefix' },
  * ]);
@@ -86,6 +93,7 @@ const compile = ({
   match = 'exact',
   allow = true,
   disclose,
+  trustlevel,
 }: AuthorizationRule): CompiledRule => ({
   uri,
   match,
@@ -93,7 +101,10 @@ const compile = ({
   roles: setOf(role),
   authids: setOf(authid),
   actions: actions === '*' ? undefined : new Set(actions),
-  decision: disclose === undefined ? allow : { allow, disclose },
+  decision:
+    disclose === undefined && trustlevel === undefined
+      ? allow
+      : { allow, ...(disclose !== undefined && { disclose }), ...(trustlevel !== undefined && { trustlevel }) },
 });
 
 const setOf = (names: string | readonly string[] | undefined): ReadonlySet<string> | undefined =>

@@ -10,6 +10,7 @@ import { isPassthru } from '../routing/passthru.js';
 import type { SessionDetails } from '../session/session-details.js';
 import type { Session } from '../session/session.js';
 import { violation } from '../session/violation.js';
+import type { Counters } from '../statistics.js';
 import { EventFrames } from './event-frames.js';
 import {
   eventDetails,
@@ -17,6 +18,7 @@ import {
   mayReceive,
   publicationBy,
   publicationByRouter,
+  type Attribution,
   type Publication,
   type PublishRequest,
 } from './publication.js';
@@ -28,6 +30,7 @@ import type { Subscriptions } from './subscriptions.js';
 export interface BrokerParts {
   readonly authorizer: Authorizer;
   readonly subscriptions: Subscriptions;
+  readonly counters: Counters;
   readonly observer: MembershipObserver<Subscription>;
   /** Whether publishers may ask to be disclosed. */
   readonly disclose: boolean;
@@ -42,7 +45,7 @@ export class Broker {
   constructor(context: RouterContext, parts: BrokerParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#retained = new RetainedEvents(context.limits.maxRetainedTopics);
+    this.#retained = new RetainedEvents(context.limits);
   }
 
   subscribe(session: Session, message: Subscribe): void {
@@ -128,13 +131,20 @@ export class Broker {
       }
       const id = this.#context.ids.next();
       if (options['acknowledge'] === true) session.send([Code.PUBLISHED, request, id]);
-      this.#dispatch(publicationBy(session.details, id, { topic, options, args, kwargs }, disclosed));
+      this.#dispatch(
+        publicationBy(
+          session.details,
+          id,
+          { topic, options, args, kwargs },
+          { disclosed, trustlevel: verdict.trustlevel },
+        ),
+      );
     });
   }
 
   /** Publishes what a client left behind to be published in its name; it was allowed to when it did. */
-  publishFor(publisher: SessionDetails, request: PublishRequest, disclosed: boolean): void {
-    this.#dispatch(publicationBy(publisher, this.#context.ids.next(), request, disclosed));
+  publishFor(publisher: SessionDetails, request: PublishRequest, attribution: Attribution): void {
+    this.#dispatch(publicationBy(publisher, this.#context.ids.next(), request, attribution));
   }
 
   /** Publishes what the router itself has to say. */
@@ -173,6 +183,8 @@ export class Broker {
   #deliver(publication: Publication, frames: EventFrames, session: Session): void {
     if (!mayReceive(publication, session.details)) return;
     if (publication.passthru && !session.features.subscriber.passthru) return;
-    if (!frames.sendTo(session)) this.#context.statistics.eventsSkipped++;
+    const fate = frames.sendTo(session);
+    if (fate === 'skipped') this.#parts.counters.eventsSkipped++;
+    else if (fate === 'dropped') this.#parts.counters.eventsDropped++;
   }
 }

@@ -1,4 +1,5 @@
 import type { Dict } from '../../protocol/message.js';
+import { payloadSize } from '../routing/payload-size.js';
 import type { SessionDetails } from '../session/session-details.js';
 
 type Condition = (session: SessionDetails) => boolean;
@@ -17,10 +18,13 @@ const LISTS = [
 export class Eligibility {
   /** Whether sessions are listed by id: such an event means nothing to later sessions. */
   readonly listsSessions: boolean;
+  /** About how many bytes the lists take. */
+  readonly size: number;
   readonly #conditions: readonly Condition[];
 
-  private constructor(conditions: readonly Condition[], listsSessions: boolean) {
+  private constructor(conditions: readonly Condition[], listsSessions: boolean, size: number) {
     this.#conditions = conditions;
+    this.size = size;
     this.listsSessions = listsSessions;
   }
 
@@ -31,14 +35,16 @@ export class Eligibility {
    */
   static of(options: Dict): Eligibility | undefined {
     const conditions: Condition[] = [];
+    let size = 0;
     for (const [option, attribute, listed] of LISTS) {
       const list = options[option];
       if (!Array.isArray(list)) continue;
       const members = new Set<unknown>(list);
+      size += payloadSize(list);
       conditions.push((session) => members.has(session[attribute]) === listed);
     }
     const listsSessions = Array.isArray(options['eligible']) || Array.isArray(options['exclude']);
-    return conditions.length === 0 ? undefined : new Eligibility(conditions, listsSessions);
+    return conditions.length === 0 ? undefined : new Eligibility(conditions, listsSessions, size);
   }
 
   admits(session: SessionDetails): boolean {

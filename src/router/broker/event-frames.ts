@@ -2,6 +2,9 @@ import type { EventMessage } from '../../protocol/message.js';
 import type { Frame } from '../../serializers/serializer.js';
 import type { Session } from '../session/session.js';
 
+/** What became of an event for one session. */
+export type EventFate = 'sent' | 'skipped' | 'dropped';
+
 /** One EVENT for many sessions, encoded once for each serializer among them. */
 export class EventFrames {
   readonly #event: EventMessage;
@@ -12,16 +15,17 @@ export class EventFrames {
     this.#event = event;
   }
 
-  /** Sends it to one session. False when it cannot be carried there. */
-  sendTo(session: Session): boolean {
+  /** Sends it to one session, unless that reads too slowly, or cannot be carried it. */
+  sendTo(session: Session): EventFate {
+    if (!session.takesEvents()) return 'dropped';
     const { name } = session.serializer;
     let frame = this.#frames.get(name);
     if (frame === undefined) {
-      if (this.#frames.has(name)) return false;
+      if (this.#frames.has(name)) return 'skipped';
       frame = encode(session.serializer, this.#event);
       this.#frames.set(name, frame);
     }
-    return frame !== undefined && session.sendFrame(frame);
+    return frame !== undefined && session.sendEvent(frame) ? 'sent' : 'skipped';
   }
 }
 

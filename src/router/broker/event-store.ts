@@ -1,29 +1,38 @@
 import type { Id } from '../../protocol/message.js';
-import type { Publication } from './publication.js';
+import { publicationSize, type Publication } from './publication.js';
 
 /** An event in the history of a subscription. */
 export interface StoredEvent {
   readonly timestamp: Date;
   readonly publication: Publication;
+  readonly bytes: number;
 }
 
-/** The last events of one subscription, in the order they were published; the oldest makes room for the newest. */
+/** The last events of one subscription, in the order they were published; the oldest make room for the newest. */
 export class EventStore {
   readonly #events = new Map<Id, StoredEvent>();
+  #bytes = 0;
 
-  constructor(private readonly maxEvents: number) {}
+  constructor(
+    private readonly maxEvents: number,
+    private readonly maxBytes: number,
+  ) {}
 
   /**
-   * Keeps an event, unless its publisher listed sessions by id.
+   * Keeps an event, unless its publisher listed sessions by id, or it is larger than all of them may be.
    *
    * @see WAMP spec, Event History
    */
   add(publication: Publication): void {
     if (publication.eligibility?.listsSessions === true) return;
-    this.#events.set(publication.id, { timestamp: new Date(), publication });
-    for (const oldest of this.#events.keys()) {
-      if (this.#events.size <= this.maxEvents) return;
+    const bytes = publicationSize(publication);
+    if (bytes > this.maxBytes) return;
+    this.#events.set(publication.id, { timestamp: new Date(), publication, bytes });
+    this.#bytes += bytes;
+    for (const [oldest, event] of this.#events) {
+      if (this.#events.size <= this.maxEvents && this.#bytes <= this.maxBytes) return;
       this.#events.delete(oldest);
+      this.#bytes -= event.bytes;
     }
   }
 

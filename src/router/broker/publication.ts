@@ -3,6 +3,7 @@ import type { Dict, EventMessage, Id, List, Uri } from '../../protocol/message.j
 import { tail } from '../../protocol/payload.js';
 import type { MatchPolicy } from '../../protocol/uri.js';
 import { publisherAttributes } from '../routing/disclosure.js';
+import { payloadSize } from '../routing/payload-size.js';
 import { isPassthru, passthruAttributes } from '../routing/passthru.js';
 import type { SessionDetails } from '../session/session-details.js';
 import { Eligibility } from './eligibility.js';
@@ -36,12 +37,20 @@ export interface PublishRequest {
   readonly kwargs: Dict | undefined;
 }
 
+/** What EVENT.Details say of who published. */
+export interface Attribution {
+  /** Whether subscribers are told who it was. */
+  readonly disclosed: boolean;
+  /** How far the router trusts it, if it says. */
+  readonly trustlevel: number | undefined;
+}
+
 /** The publication that a client asked for. */
 export function publicationBy(
   publisher: SessionDetails,
   id: Id,
   { topic, options, args, kwargs }: PublishRequest,
-  disclosed: boolean,
+  { disclosed, trustlevel }: Attribution,
 ): Publication {
   return {
     id,
@@ -51,7 +60,11 @@ export function publicationBy(
     eligibility: Eligibility.of(options),
     passthru: isPassthru(options),
     retain: options['retain'] === true,
-    details: { ...passthruAttributes(options), ...(disclosed && publisherAttributes(publisher)) },
+    details: {
+      ...passthruAttributes(options),
+      ...(disclosed && publisherAttributes(publisher)),
+      ...(trustlevel !== undefined && { trustlevel }),
+    },
     args,
     kwargs,
   };
@@ -70,6 +83,10 @@ export const publicationByRouter = (id: Id, topic: Uri, args: List): Publication
   args,
   kwargs: undefined,
 });
+
+/** About how many bytes a publication takes as long as it is kept. */
+export const publicationSize = ({ topic, args, kwargs, details, eligibility }: Publication): number =>
+  payloadSize(topic) + payloadSize(args) + payloadSize(kwargs) + payloadSize(details) + (eligibility?.size ?? 0);
 
 /** Whether a session may have an event: no list excludes it, nor is it the publisher, unless that was asked for. */
 export const mayReceive = ({ publisher, excludeMe, eligibility }: Publication, session: SessionDetails): boolean =>

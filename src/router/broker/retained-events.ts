@@ -1,17 +1,22 @@
 import type { Uri } from '../../protocol/message.js';
 import { matchesUri, type MatchPolicy } from '../../protocol/uri.js';
+import type { RouterLimits } from '../limits.js';
 import type { SessionDetails } from '../session/session-details.js';
-import { mayReceive, type Publication } from './publication.js';
+import { mayReceive, publicationSize, type Publication } from './publication.js';
 
 /** How many events of one topic are retained that not everybody may have. */
 const MAX_RESTRICTED = 8;
 
-interface Retained {
-  /** The last one without black- and whitelists. */
-  readonly unrestricted: Publication | undefined;
-  /** Those that came after it, the newest first. */
-  readonly restricted: readonly Publication[];
+interface Kept {
+  readonly publication: Publication;
+  readonly bytes: number;
 }
+
+/** Of one topic, the newest first: at most one without black- and whitelists, which is the last. */
+type Retained = readonly Kept[];
+
+const sizeOf = (kept: Retained): number => kept.reduce((sum, { bytes }) => sum + bytes, 0);
+const isRestricted = ({ publication }: Kept): boolean => publication.eligibility !== undefined;
 
 /**
  * The last event of each topic that was published with `retain`.
@@ -19,24 +24,32 @@ interface Retained {
  * @see WAMP spec, Event Retention
  */
 export class RetainedEvents {
+  readonly #limits: Pick<RouterLimits, 'maxRetainedTopics' | 'maxRetainedBytes'>;
   readonly #topics = new Map<Uri, Retained>();
+  #bytes = 0;
 
-  constructor(private readonly maxTopics: number) {}
+  constructor(limits: Pick<RouterLimits, 'maxRetainedTopics' | 'maxRetainedBytes'>) {
+    this.#limits = limits;
+  }
 
-  /** Retains an event, unless its topic would be one too many. */
+  /** Retains an event, unless its topic would be one too many. One that is too large leaves its topic without any. */
   retain(publication: Publication): void {
     const { topic, eligibility } = publication;
+    const { maxRetainedTopics, maxRetainedBytes } = this.#limits;
     const before = this.#topics.get(topic);
-    if (before === undefined && this.#topics.size >= this.maxTopics) return;
-    this.#topics.set(
-      topic,
-      eligibility === undefined
-        ? { unrestricted: publication, restricted: [] }
-        : {
-            unrestricted: before?.unrestricted,
-            restricted: [publication, ...(before?.restricted ?? [])].slice(0, MAX_RESTRICTED),
-          },
-    );
+    if (before === undefined && this.#topics.size >= maxRetainedTopics) return;
+    const newest: Kept = { publication, bytes: publicationSize(publication) };
+    const older = eligibility === undefined ? [] : (before ?? []);
+    const after = [
+      newest,
+      ...older.filter(isRestricted).slice(0, MAX_RESTRICTED - 1),
+      ...older.filter((kept) => !isRestricted(kept)),
+    ];
+    this.#bytes += sizeOf(after) - sizeOf(before ?? []);
+    this.#topics.set(topic, after);
+    if (this.#bytes <= maxRetainedBytes) return;
+    this.#bytes -= sizeOf(after);
+    this.#topics.delete(topic);
   }
 
   /** The latest event that a session may have, of each topic that a pattern matches. */
@@ -44,10 +57,8 @@ export class RetainedEvents {
     const topics =
       match === 'exact' ? [pattern] : [...this.#topics.keys()].filter((topic) => matchesUri(pattern, match, topic));
     return topics.flatMap((topic) => {
-      const { restricted = [], unrestricted } = this.#topics.get(topic) ?? {};
-      return [...restricted, ...(unrestricted === undefined ? [] : [unrestricted])]
-        .filter((publication) => mayReceive(publication, session))
-        .slice(0, 1);
+      const kept = this.#topics.get(topic)?.find(({ publication }) => mayReceive(publication, session));
+      return kept === undefined ? [] : [kept.publication];
     });
   }
 }

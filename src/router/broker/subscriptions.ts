@@ -18,6 +18,11 @@ export class Subscriptions {
     this.#ids = ids;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
   /** All of them, in the order they were made. */
   all(): Iterable<Subscription> {
     return this.#byId.values();

@@ -19,12 +19,13 @@ import type { Authorizer } from '../authorizer.js';
 import type { RouterContext } from '../context.js';
 import type { MetaProcedure } from '../meta/meta-call.js';
 import { disclosure } from '../routing/disclosure.js';
+import { hashKey } from '../routing/rendezvous.js';
 import type { MembershipObserver } from '../routing/membership.js';
 import { isPassthru } from '../routing/passthru.js';
 import type { Session } from '../session/session.js';
 import { violation } from '../session/violation.js';
-import { Calls } from './calls.js';
-import { chooseCallee, invocationPolicy, newCallee, type Registration } from './registration.js';
+import { Calls, type CallError } from './calls.js';
+import { invocationPolicy, newCallee, type Registration } from './registration.js';
 import type { LeftRegistration, Registrations } from './registrations.js';
 
 /** What a dealer works with. */
@@ -139,7 +140,7 @@ export class Dealer {
       else if (this.#calls.count(caller) >= this.#context.limits.maxPendingCallsPerSession) {
         this.#refuseCall(caller, message, ErrorUri.NETWORK_FAILURE, 'too many calls pending');
       } else if (isReserved(procedure)) this.#callRouter(caller, message);
-      else this.#route(caller, message, verdict.disclose, this.#parts.registrations.best(procedure));
+      else this.#route(caller, message, verdict, this.#parts.registrations.best(procedure));
     });
   }
 
@@ -148,13 +149,18 @@ export class Dealer {
    * looked at: whoever may register one is not thereby trusted by the router.
    */
   callAsRouter(caller: Session, message: CallMessage): void {
-    this.#route(caller, message, true, this.#parts.registrations.byPattern('exact', message[3]));
+    this.#route(caller, message, { disclose: true }, this.#parts.registrations.byPattern('exact', message[3]));
   }
 
   /** Whether a session has registered exactly this procedure. */
   offers(session: Id, procedure: Uri): boolean {
     const registration = this.#parts.registrations.byPattern('exact', procedure);
     return registration?.callees.some((callee) => callee.session.id === session) === true;
+  }
+
+  /** How many calls have no final answer yet. */
+  get calls(): number {
+    return this.#calls.size;
   }
 
   /** A CALL with another request id: a chunk of a progressive call. */
@@ -184,13 +190,20 @@ export class Dealer {
   #route(
     caller: Session,
     message: CallMessage,
-    mayDisclose: boolean | undefined,
+    {
+      disclose: mayDisclose,
+      trustlevel,
+    }: { readonly disclose?: boolean | undefined; readonly trustlevel?: number | undefined },
     registration: Registration | undefined,
   ): void {
-    const [, , options, procedure] = message;
-    const { disclose } = this.#parts;
-    const asked = options['disclose_me'] === true;
-    if (disclosure(asked, mayDisclose, disclose) === 'refused') {
+    const [, request, options, procedure, args, kwargs] = message;
+    const key = partitionKey(options);
+    if (typeof key === 'object') {
+      this.#refuseCall(caller, message, key.error, key.text);
+      return;
+    }
+    const { disclose: realmDiscloses } = this.#parts;
+    if (disclosure(options['disclose_me'] === true, mayDisclose, realmDiscloses) === 'refused') {
       this.#refuseCall(caller, message, ErrorUri.DISCLOSE_ME_DISALLOWED);
       return;
     }
@@ -198,17 +211,11 @@ export class Dealer {
       this.#refuseCall(caller, message, ErrorUri.NO_SUCH_PROCEDURE);
       return;
     }
-    const callee = chooseCallee(registration);
-    if (callee === undefined) {
-      this.#refuseCall(caller, message, ErrorUri.NO_AVAILABLE_CALLEE, 'all callees are busy');
-      return;
-    }
-    const disclosed = disclosure(asked || callee.discloseCaller, mayDisclose, disclose);
-    const error =
-      disclosed === 'refused'
-        ? ErrorUri.DISCLOSE_ME_DISALLOWED
-        : this.#calls.start(message, { caller, options, procedure, registration, callee, disclosed });
-    if (error !== undefined) this.#refuseCall(caller, message, error);
+    const refusal = this.#calls.start(
+      { caller, request, procedure, options, registration, key, trustlevel, mayDisclose, realmDiscloses },
+      { args, kwargs, final: options['progress'] !== true },
+    );
+    if (refusal !== undefined) this.#refuseCall(caller, message, refusal.error, refusal.text);
   }
 
   #callRouter(caller: Session, message: CallMessage): void {
@@ -251,4 +258,18 @@ export class Dealer {
     observer.left(session.id, registration);
     if (deleted) observer.deleted(session.id, registration);
   }
+}
+
+/**
+ * The hash of a partitioned call's resource key; undefined when the call is not partitioned.
+ *
+ * @see WAMP spec, Sharded Registration
+ */
+function partitionKey({ runmode, rkey }: Dict): number | undefined | CallError {
+  if (runmode === undefined || runmode === null) return undefined;
+  if (runmode !== 'partition') {
+    return { error: ErrorUri.OPTION_NOT_ALLOWED, text: 'runmode can only be partition' };
+  }
+  if (typeof rkey === 'string') return hashKey(rkey);
+  return { error: ErrorUri.INVALID_ARGUMENT, text: 'runmode partition needs an rkey' };
 }

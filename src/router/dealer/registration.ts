@@ -1,5 +1,6 @@
 import type { Dict, Id, Uri } from '../../protocol/message.js';
 import type { MatchPolicy } from '../../protocol/uri.js';
+import { weightOf } from '../routing/rendezvous.js';
 import type { Session } from '../session/session.js';
 
 /** How one of several callees of a procedure is chosen. */
@@ -49,15 +50,30 @@ export function invocationPolicy(option: unknown): InvocationPolicy | undefined 
     : undefined;
 }
 
-const isFree = ({ busy, concurrency }: Callee): boolean => busy < concurrency;
+/** What there is to a choice, beside the policy of the registration. */
+export interface Choice {
+  /** The hash of the resource key, when the call is partitioned. */
+  readonly key?: number | undefined;
+  /** Sessions that are chosen no more. */
+  readonly except?: ReadonlySet<Session> | undefined;
+}
 
 /**
  * The callee of the next call; undefined when all have as many invocations as they take.
  *
- * @see WAMP spec, Shared Registration
+ * A partitioned call goes to the callee of its key, where the policy is to spread the calls (`roundrobin`, `random`), and
+ * to no other while that one is busy. The other policies choose the same callee for every key anyway.
+ *
+ * @see WAMP spec, Shared Registration; Sharded Registration; Call Re-Routing
  */
-export function chooseCallee(registration: Registration): Callee | undefined {
+export function chooseCallee(registration: Registration, { key, except }: Choice = {}): Callee | undefined {
   const { callees, invoke } = registration;
+  const isFree = ({ session, busy, concurrency }: Callee): boolean =>
+    busy < concurrency && except?.has(session) !== true;
+  if (key !== undefined && (invoke === 'roundrobin' || invoke === 'random')) {
+    const owner = calleeOf(key, callees, except);
+    return owner !== undefined && isFree(owner) ? owner : undefined;
+  }
   switch (invoke) {
     case 'single':
     case 'first':
@@ -86,6 +102,19 @@ export function chooseCallee(registration: Registration): Callee | undefined {
       return undefined;
     }
   }
+}
+
+/** The callee that a key belongs to. */
+function calleeOf(key: number, callees: readonly Callee[], except?: ReadonlySet<Session>): Callee | undefined {
+  let best: Callee | undefined;
+  let highest = -1;
+  for (const callee of callees) {
+    const weight = weightOf(key, callee.session.id);
+    if (weight <= highest || except?.has(callee.session) === true) continue;
+    best = callee;
+    highest = weight;
+  }
+  return best;
 }
 
 /** Takes a session out of the callees, so that a `roundrobin` goes on with the one that was next. */

@@ -23,6 +23,11 @@ export class Registrations {
     this.#ids = ids;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
   /** All of them, in the order they were made. */
   all(): Iterable<Registration> {
     return this.#byId.values();

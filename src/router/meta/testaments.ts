@@ -5,9 +5,10 @@ import type { Uri } from '../../protocol/message.js';
 import { isReserved, isUri } from '../../protocol/uri.js';
 import { ErrorUri } from '../../protocol/uris.js';
 import type { Authorizer } from '../authorizer.js';
-import type { PublishRequest } from '../broker/publication.js';
+import type { Attribution, PublishRequest } from '../broker/publication.js';
 import type { RouterContext } from '../context.js';
 import { disclosure } from '../routing/disclosure.js';
+import { payloadSize } from '../routing/payload-size.js';
 import { isPassthru } from '../routing/passthru.js';
 import type { SessionDetails } from '../session/session-details.js';
 import type { Session } from '../session/session.js';
@@ -18,14 +19,15 @@ type Scope = 'detached' | 'destroyed';
 
 interface Testament {
   readonly request: PublishRequest;
-  readonly disclosed: boolean;
+  readonly attribution: Attribution;
+  readonly bytes: number;
 }
 
 /** What testaments work with. */
 export interface TestamentParts {
   readonly authorizer: Authorizer;
   readonly disclose: boolean;
-  readonly publish: (publisher: SessionDetails, request: PublishRequest, disclosed: boolean) => void;
+  readonly publish: (publisher: SessionDetails, request: PublishRequest, attribution: Attribution) => void;
 }
 
 /**
@@ -56,8 +58,8 @@ export class Testaments {
     if (testaments === undefined) return;
     this.#bySession.delete(session);
     if (quietly) return;
-    for (const { request, disclosed } of [...testaments.detached, ...testaments.destroyed]) {
-      this.#parts.publish(session.details, request, disclosed);
+    for (const { request, attribution } of [...testaments.detached, ...testaments.destroyed]) {
+      this.#parts.publish(session.details, request, attribution);
     }
   }
 
@@ -66,19 +68,26 @@ export class Testaments {
     const scope = scopeOf(call);
     const request = this.#request(call);
     const { topic, options } = request;
+    const { maxTestamentsPerSession, maxTestamentBytesPerSession } = this.#context.limits;
     this.#parts.authorizer.check(caller, 'publish', topic, options, (verdict) => {
       const disclosed =
         verdict.allowed && disclosure(options['disclose_me'] === true, verdict.disclose, this.#parts.disclose);
       const testaments = this.#bySession.get(caller) ?? { detached: [], destroyed: [] };
-      const count = testaments.detached.length + testaments.destroyed.length;
+      const all = [...testaments.detached, ...testaments.destroyed];
+      const bytes = payloadSize([topic, options, request.args, request.kwargs]);
       if (!verdict.allowed) {
         call.error(verdict.error);
       } else if (disclosed === 'refused') {
         call.error(ErrorUri.DISCLOSE_ME_DISALLOWED);
-      } else if (count >= this.#context.limits.maxTestamentsPerSession) {
-        call.error(ErrorUri.NOT_AUTHORIZED, `more than ${count} testaments in one session`);
+      } else if (all.length >= maxTestamentsPerSession) {
+        call.error(ErrorUri.NOT_AUTHORIZED, `more than ${maxTestamentsPerSession} testaments in one session`);
+      } else if (all.reduce((sum, one) => sum + one.bytes, bytes) > maxTestamentBytesPerSession) {
+        call.error(
+          ErrorUri.NOT_AUTHORIZED,
+          `more than ${maxTestamentBytesPerSession} bytes of testaments in one session`,
+        );
       } else {
-        testaments[scope].push({ request, disclosed });
+        testaments[scope].push({ request, attribution: { disclosed, trustlevel: verdict.trustlevel }, bytes });
         this.#bySession.set(caller, testaments);
         call.result();
       }

@@ -7,6 +7,7 @@ import { CloseUri, ErrorUri } from '../../protocol/uris.js';
 import type { Link } from '../../transports/link.js';
 import type { RouterContext } from '../context.js';
 import type { Realms } from '../realms.js';
+import type { Counters } from '../statistics.js';
 import { Admission } from './admission.js';
 import { authmethods } from './auth-request.js';
 import { judge, type ConnectionState } from './connection-state.js';
@@ -45,6 +46,7 @@ export class Connection {
     this.#inbox = new Inbox({
       link,
       capacity: context.limits.maxWaitingMessages,
+      maxBytes: context.limits.maxWaitingBytes,
       turn: (work) => this.#turn(work),
       deliver: (message) => this.#deliver(message),
       overflow: () => this.#abort(ErrorUri.NETWORK_FAILURE, 'too many messages wait for an authorization'),
@@ -56,7 +58,11 @@ export class Connection {
     const { link } = this.#options;
     this.#expect('HELLO');
     link.subscribe({
-      next: (message) => this.#turn(() => this.#inbox.push(message)),
+      next: (message) =>
+        this.#turn(() => {
+          this.#counters.messagesIn++;
+          this.#inbox.push(message);
+        }),
       error: (error: unknown) =>
         this.#turn(() => (isConnectionLostError(error) ? this.#gone() : this.#violated(error))),
       complete: () => this.#turn(() => this.#gone()),
@@ -76,6 +82,11 @@ export class Connection {
     this.#turn(() => {
       if (this.#state === 'over') this.#terminate();
     });
+  }
+
+  /** Those of the realm, as long as there is one. */
+  get #counters(): Counters {
+    return this.#guest?.realm.counters ?? this.#options.context.counters;
   }
 
   #turn(work: () => void): void {
@@ -145,10 +156,10 @@ export class Connection {
   }
 
   #welcome(guest: Guest, identity: Identity): void {
-    const { link, context } = this.#options;
-    const { limits, statistics, agent } = context;
+    const { link, context, realms } = this.#options;
+    const { limits, slowConsumer, backlogs, agent } = context;
     const { realm, request, features } = guest;
-    if (statistics.sessions >= limits.maxSessions) {
+    if (realms.sessions >= limits.maxSessions) {
       this.#abort(ErrorUri.NETWORK_FAILURE, 'the router takes no more sessions');
       return;
     }
@@ -156,16 +167,21 @@ export class Connection {
       this.#abort(ErrorUri.AUTHENTICATION_FAILED);
       return;
     }
-    const session = new Session(detailsOf(guest, identity), features, link, limits.maxBufferedBytes, {
-      hold: (answer, then) => this.#inbox.hold(answer, then),
-      dismiss: (reason, message, quietly) => this.dismiss(reason, message, quietly),
-      drop: () => this.#turn(() => this.#drop()),
+    const session = new Session(detailsOf(guest, identity), features, link, {
+      port: {
+        hold: (answer, then) => this.#inbox.hold(answer, then),
+        dismiss: (reason, message, quietly) => this.dismiss(reason, message, quietly),
+        drop: () => this.#turn(() => this.#drop('too much waits for the client to read it')),
+      },
+      counters: realm.counters,
+      backlog: backlogs.of(link, () =>
+        this.#drop(`something has waited for ${slowConsumer.maxMs} ms for the client to read it`),
+      ),
     });
     this.#timer.unsubscribe();
     this.#state = 'joined';
     this.#session = session;
     this.#identity = identity;
-    statistics.sessions++;
     realm.join({ session, request, identity });
   }
 
@@ -192,9 +208,9 @@ export class Connection {
 
   /** The client broke the protocol. */
   #violated(error: unknown): void {
-    const { link, context } = this.#options;
+    const { link } = this.#options;
     if (this.#state === 'over') return;
-    context.statistics.violations++;
+    this.#counters.violations++;
     if (this.#state !== 'closing') {
       const reason = isOverflowError(error) ? ErrorUri.PAYLOAD_SIZE_EXCEEDED : ErrorUri.PROTOCOL_VIOLATION;
       this.#tell([Code.ABORT, { message: error instanceof Error ? error.message : 'protocol violation' }, reason]);
@@ -202,11 +218,11 @@ export class Connection {
     this.#end(() => link.error(error));
   }
 
-  /** The client does not read fast enough, so that nothing can be said to it either. */
-  #drop(): void {
-    if (this.#state === 'over') return;
-    this.#options.context.statistics.slowConsumersDropped++;
-    this.#terminate();
+  /** The client does not read fast enough: it hears so if it reads on at last, before it is cut off. */
+  #drop(message: string): void {
+    if (this.#state !== 'joined') return;
+    this.#counters.slowConsumersDropped++;
+    this.#abort(ErrorUri.NETWORK_FAILURE, message);
   }
 
   #terminate(): void {
@@ -241,7 +257,6 @@ export class Connection {
     if (guest === undefined) return;
     if (session !== undefined && identity !== undefined) {
       session.end();
-      context.statistics.sessions--;
       guest.realm.leave({ session, request: guest.request, identity, reason, quietly });
     }
     letGo(guest, realms, context);
@@ -260,6 +275,7 @@ export class Connection {
   #tell(message: WampMessage): boolean {
     try {
       this.#options.link.next(message);
+      this.#counters.messagesOut++;
       return true;
     } catch {
       return false;

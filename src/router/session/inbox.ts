@@ -1,12 +1,15 @@
 import { Subscription, type Observable } from 'rxjs';
 import type { WampMessage } from '../../protocol/message.js';
 import type { Link } from '../../transports/link.js';
+import { payloadSize } from '../routing/payload-size.js';
 
 /** What an inbox works with. */
 export interface InboxOptions {
   readonly link: Link;
   /** How many messages may wait. */
   readonly capacity: number;
+  /** How many bytes they may take before one more is too much. */
+  readonly maxBytes: number;
   /** Does work in a turn of the connection. */
   readonly turn: (work: () => void) => void;
   readonly deliver: (message: WampMessage) => void;
@@ -20,7 +23,8 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions;
-  #waiting: WampMessage[] = [];
+  #waiting: { readonly message: WampMessage; readonly bytes: number }[] = [];
+  #waitingBytes = 0;
   #undecided: Subscription | undefined;
 
   constructor(options: InboxOptions) {
@@ -28,10 +32,17 @@ export class Inbox {
   }
 
   push(message: WampMessage): void {
-    const { link, capacity, deliver, overflow } = this.#options;
-    if (this.#undecided === undefined) deliver(message);
-    else if (this.#waiting.push(message) > capacity) overflow();
-    else link.pause();
+    const { link, capacity, maxBytes, deliver, overflow } = this.#options;
+    if (this.#undecided === undefined) {
+      deliver(message);
+    } else if (this.#waiting.length >= capacity || this.#waitingBytes > maxBytes) {
+      overflow();
+    } else {
+      const bytes = payloadSize(message);
+      this.#waiting.push({ message, bytes });
+      this.#waitingBytes += bytes;
+      link.pause();
+    }
   }
 
   /**
@@ -59,6 +70,7 @@ export class Inbox {
     this.#undecided?.unsubscribe();
     this.#undecided = undefined;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#options.link.resume();
   }
 
@@ -66,12 +78,13 @@ export class Inbox {
   #release(): void {
     const { link, deliver } = this.#options;
     while (this.#undecided === undefined) {
-      const message = this.#waiting.shift();
-      if (message === undefined) {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
         link.resume();
         return;
       }
-      deliver(message);
+      this.#waitingBytes -= next.bytes;
+      deliver(next.message);
     }
   }
 }

@@ -13,6 +13,7 @@ export interface PeerFeatures {
     readonly progressiveInvocations: boolean;
     readonly timeout: boolean;
     readonly revocation: boolean;
+    readonly reroute: boolean;
   };
 }
 
@@ -48,6 +49,7 @@ export function peerFeatures(details: Dict): PeerFeatures {
       progressiveInvocations: canceling && announces(details, 'callee', 'progressive_call_invocations'),
       timeout: announces(details, 'callee', 'call_timeout'),
       revocation: announces(details, 'callee', 'registration_revocation'),
+      reroute: announces(details, 'callee', 'call_reroute'),
     },
   };
 }

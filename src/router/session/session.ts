@@ -6,6 +6,8 @@ import type { Id, RequestCode, Uri, WampMessage } from '../../protocol/message.j
 import { ErrorUri } from '../../protocol/uris.js';
 import type { Frame } from '../../serializers/serializer.js';
 import type { Link } from '../../transports/link.js';
+import type { Counters } from '../statistics.js';
+import type { Backlog } from './backlog.js';
 import type { PeerFeatures } from './peer-features.js';
 import { RequestSequence } from './request-sequence.js';
 import type { SessionDetails } from './session-details.js';
@@ -16,19 +18,28 @@ export interface SessionPort {
   hold<T>(answer: Observable<T>, then: (value: T) => void): void;
   /** Says GOODBYE and ends the session; quietly: without testaments and a report of its leaving. */
   dismiss(reason: Uri, message: string | undefined, quietly: boolean): void;
-  /** Drops the connection: the client does not read fast enough. */
+  /** Ends the session and its connection: the client does not read fast enough. */
   drop(): void;
 }
 
+/** What a session works with. */
+export interface SessionParts {
+  readonly port: SessionPort;
+  /** Those of its realm. */
+  readonly counters: Counters;
+  readonly backlog: Backlog;
+}
+
 /** What a session sends by. */
-export type SessionLink = Pick<Link, 'next' | 'sendFrame' | 'bufferedBytes' | 'serializer'>;
+export type SessionLink = Pick<Link, 'next' | 'sendFrame' | 'serializer'>;
 
 /** One client joined to a realm, as its broker and dealer see it. */
 export class Session {
   readonly requests = new RequestSequence();
   readonly #link: SessionLink;
   readonly #port: SessionPort;
-  readonly #maxBufferedBytes: number;
+  readonly #counters: Counters;
+  readonly #backlog: Backlog;
   #lastInvocation = 0;
   #ended = false;
 
@@ -36,12 +47,12 @@ export class Session {
     readonly details: SessionDetails,
     readonly features: PeerFeatures,
     link: SessionLink,
-    maxBufferedBytes: number,
-    port: SessionPort,
+    { port, counters, backlog }: SessionParts,
   ) {
     this.#link = link;
-    this.#maxBufferedBytes = maxBufferedBytes;
     this.#port = port;
+    this.#counters = counters;
+    this.#backlog = backlog;
   }
 
   get id(): Id {
@@ -62,17 +73,23 @@ export class Session {
     if (!this.#canSend()) return undefined;
     try {
       this.#link.next(message);
+      this.#sent();
       return undefined;
     } catch (error) {
       return isOverflowError(error) ? ErrorUri.PAYLOAD_SIZE_EXCEEDED : ErrorUri.INVALID_PAYLOAD;
     }
   }
 
-  /** Sends what was encoded for all. False when it is too large for this client. */
-  sendFrame(frame: Frame): boolean {
-    if (!this.#canSend()) return true;
+  /** Whether an event may be sent: not to a session that has ended, or that reads too slowly. */
+  takesEvents(): boolean {
+    return this.#canSend() && this.#backlog.keepsUp;
+  }
+
+  /** Sends an event that was encoded for all, right after {@link takesEvents}. False when it is too large for this client. */
+  sendEvent(frame: Frame): boolean {
     try {
       this.#link.sendFrame(frame);
+      this.#sent();
       return true;
     } catch {
       return false;
@@ -119,11 +136,17 @@ export class Session {
   /** From now on nothing is sent. */
   end(): void {
     this.#ended = true;
+    this.#backlog.close();
+  }
+
+  #sent(): void {
+    this.#counters.messagesOut++;
+    this.#backlog.sent();
   }
 
   #canSend(): boolean {
     if (this.#ended) return false;
-    if (this.#link.bufferedBytes <= this.#maxBufferedBytes) return true;
+    if (this.#backlog.hasRoom) return true;
     this.#ended = true;
     this.#port.drop();
     return false;

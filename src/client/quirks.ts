@@ -1,17 +1,41 @@
 import { catchError, map, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
-import { isWampError, WampError } from '../../protocol/errors.js';
-import { isId } from '../../protocol/id.js';
-import { isDict } from '../../protocol/dict.js';
-import type { Dict, Id, List, Uri } from '../../protocol/message.js';
-import { NO_ARGS, NO_KWARGS } from '../../protocol/payload.js';
-import { ErrorUri } from '../../protocol/uris.js';
-import type { Killed, SessionDetails, SessionLeft, StoredEvent } from './details.js';
-import { count, ids, text } from './readers.js';
+import * as ErrorUri from '../protocol/error-uris.js';
+import { isWampError, WampError } from '../protocol/errors.js';
+import { isId } from '../protocol/id.js';
+import { isDict } from '../protocol/dict.js';
+import type { Dict, Id, List, Uri } from '../protocol/message.js';
+import type { CancelMode } from '../session/caller.js';
+import type { SessionInfo } from '../session/session-info.js';
+import { NO_ARGS, NO_KWARGS } from '../protocol/payload.js';
+import type { Killed, SessionDetails, SessionLeft, StoredEvent } from './meta/details.js';
+import { count, ids, text } from './meta/readers.js';
 
 /*
- * Where routers in the field answer otherwise than the spec says, each with its one form here. They are told apart by what
- * they say, as not all of them name themselves.
+ * Where routers in the field do otherwise than the spec says: each with its one form, and its reason, here. They are told apart
+ * by what they announce and say, not by the name in `agent`, which not all of them give and which their next version may keep.
+ *
+ * What needs no code of its own, because it is taken either way: any reason in GOODBYE (D1), a RESULT or an ERROR after
+ * `kill` (D4), `progress: false` and a `procedure` where there need be none (D7), gaps in invocation ids (D8), a list
+ * of kwargs left out or null, members beyond the spec's (D18, D35, D37), WELCOME without a realm (D34), the end of the socket
+ * in place of an ABORT (D23), answers to unknown ids (D31, D32), `call_cancelling` for `call_canceling` (S2). Ids always
+ * go out as integers (D39), ABORT with three elements (D25), and every empty list of receivers is refused (D21).
  */
+
+/**
+ * The mode of CANCEL, or none at all: Crossbar.io answers `skip` with nothing (D2), and a router that does not announce
+ * canceling may take CANCEL for a violation. In each case the call is settled here, and what still comes for it is dropped.
+ */
+export const cancelModeFor = ({ supports }: Announcing, mode: CancelMode): CancelMode | undefined =>
+  supports('dealer', 'call_canceling') ? mode : undefined;
+
+/** The `timeout` in CALL.Options, or none: Crossbar.io, which does not announce it, takes it for seconds (D5). The client keeps the time in any case. */
+export const timeoutFor = ({ supports }: Announcing, timeout: number | undefined): Dict =>
+  timeout !== undefined && timeout > 0 && supports('dealer', 'call_timeout') ? { timeout } : {};
+
+/** Whether the `timeout` of an INVOCATION is milliseconds for the callee to keep: Crossbar.io forwards seconds (D5). */
+export const keepsTime = ({ supports }: Announcing): boolean => supports('dealer', 'call_timeout');
+
+type Announcing = Pick<SessionInfo, 'supports'>;
 
 /** Whether it is this ERROR. */
 export const isError = (error: unknown, uri: Uri): error is WampError => isWampError(error) && error.uri === uri;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { useVirtualTime, watch } from '../support.js';
-import { answer, event, refuse, subscribeAll, withMeta } from './support.js';
+import { useVirtualTime, watch } from './support.js';
+import { answer, event, refuse, subscribeAll, withMeta } from './meta/support.js';
 
 useVirtualTime();
 
