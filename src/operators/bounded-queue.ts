@@ -1,6 +1,7 @@
 import * as ErrorUri from '../protocol/error-uris.js';
 import { OverflowError, UsageError } from '../protocol/errors.js';
 import { checkChoice, checkCount, checkGiven } from './options.js';
+import type { QueueMeter } from './queue-meter.js';
 import type { Store } from './work-through.js';
 
 /**
@@ -33,6 +34,8 @@ export interface QueueOptions<T> {
   readonly pausable?: Pausable | undefined;
   /** Told of every value that is dropped, and how many were so far. Default: nobody is. */
   readonly onDrop?: ((value: T, total: number) => void) | undefined;
+  /** Counts what is delivered and dropped. Default: nothing does. */
+  readonly meter?: QueueMeter | undefined;
 }
 
 /** {@link QueueOptions} that were checked, with their defaults. */
@@ -42,11 +45,12 @@ export interface QueueSettings<T> {
   readonly overflow: Exclude<Overflow, 'latest' | 'pause'>;
   readonly pausable: Pausable | undefined;
   readonly onDrop: (value: T, total: number) => void;
+  readonly meter: QueueMeter | undefined;
 }
 
 /** @throws {UsageError} that says which option is wrong. */
 export function toQueueSettings<T>(operator: string, options: QueueOptions<T>): QueueSettings<T> {
-  const { overflow = 'error', pausable, onDrop = () => undefined } = options;
+  const { overflow = 'error', pausable, onDrop = () => undefined, meter } = options;
   const { capacity = overflow === 'latest' ? 1 : 1_000 } = options;
   checkChoice(operator, 'overflow', overflow, ['error', 'drop-oldest', 'drop-newest', 'latest', 'pause']);
   checkCount(operator, 'capacity', capacity, overflow === 'pause' ? 1 : 0);
@@ -54,11 +58,11 @@ export function toQueueSettings<T>(operator: string, options: QueueOptions<T>): 
   checkGiven(operator, "overflow 'pause' needs a pausable", overflow !== 'pause' || pausable !== undefined);
   switch (overflow) {
     case 'latest':
-      return { operator, capacity, overflow: 'drop-oldest', pausable: undefined, onDrop };
+      return { operator, capacity, overflow: 'drop-oldest', pausable: undefined, onDrop, meter };
     case 'pause':
-      return { operator, capacity, overflow: 'error', pausable, onDrop };
+      return { operator, capacity, overflow: 'error', pausable, onDrop, meter };
     default:
-      return { operator, capacity, overflow, pausable: undefined, onDrop };
+      return { operator, capacity, overflow, pausable: undefined, onDrop, meter };
   }
 }
 
@@ -92,19 +96,36 @@ export class BoundedQueue<T> implements Store<T, T> {
     const other = this.#values.get(key);
     // A value may be undefined.
     const isConflated = other !== undefined || this.#values.has(key);
-    if (isConflated || this.size < capacity || isNext) this.#values.set(key, value);
+    if (isConflated) this.#drop(other as T, true);
+    if (isConflated || this.size < capacity || isNext) this.#add(key, value);
     else if (overflow === 'error') throw this.#overflow();
-    else if (overflow === 'drop-newest' || capacity === 0) this.#drop(value);
+    else if (overflow === 'drop-newest' || capacity === 0) this.#drop(value, false);
     else {
-      const oldest = this.take();
-      this.#values.set(key, value);
-      this.#drop(oldest);
+      const oldest = this.#remove();
+      this.#drop(oldest, true);
+      this.#add(key, value);
     }
-    if (isConflated) this.#drop(other as T);
     if (!isNext) this.#pauseWhenHalfFull();
   }
 
   take(): T {
+    const value = this.#remove();
+    this.#settings.meter?.delivered();
+    return value;
+  }
+
+  release(): void {
+    this.#settings.meter?.released(this.size);
+    this.#values.clear();
+    if (this.#isPaused) this.#resume();
+  }
+
+  #add(key: unknown, value: T): void {
+    this.#values.set(key, value);
+    this.#settings.meter?.came();
+  }
+
+  #remove(): T {
     for (const [key, value] of this.#values) {
       this.#values.delete(key);
       if (this.#isPaused && this.size <= this.#settings.capacity / 4) this.#resume();
@@ -113,12 +134,8 @@ export class BoundedQueue<T> implements Store<T, T> {
     throw new RangeError('nothing waits');
   }
 
-  release(): void {
-    this.#values.clear();
-    if (this.#isPaused) this.#resume();
-  }
-
-  #drop(value: T): void {
+  #drop(value: T, hadWaited: boolean): void {
+    this.#settings.meter?.dropped(hadWaited);
     this.#settings.onDrop(value, ++this.#dropped);
   }
 

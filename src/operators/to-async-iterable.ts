@@ -98,6 +98,7 @@ class ObservableIterator<T> implements AsyncIterableIterator<T, undefined, unkno
   #receive(value: T): void {
     const asker = this.#askers.shift();
     if (asker !== undefined) {
+      this.#settings.meter?.passed();
       asker.resolve({ done: false, value });
       return;
     }
