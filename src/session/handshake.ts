@@ -134,7 +134,10 @@ export function handshake(link: Link, options: HandshakeOptions): Observable<Wel
         else subscriber.error(error);
       },
       complete: () => {
-        subscriber.error(new ConnectionLostError('the router closed the connection before it answered', attempted));
+        const at = link.info.peer === undefined ? '' : ` at ${link.info.peer}`;
+        subscriber.error(
+          new ConnectionLostError(`the router${at} closed the connection before it answered`, attempted),
+        );
       },
     });
     subscriber.add(receiving);
@@ -148,7 +151,7 @@ export function handshake(link: Link, options: HandshakeOptions): Observable<Wel
     );
     const context: AuthContext = {
       realm,
-      secure: link.info.secure,
+      secure: link.info.secure || LOOPBACK.test(link.info.peer ?? ''),
       ...(link.info.channelBindings !== undefined && { channelBindings: link.info.channelBindings }),
     };
     const attempts = authenticators.map((one) => defer(() => from(one.begin(context))));
@@ -171,6 +174,9 @@ export function handshake(link: Link, options: HandshakeOptions): Observable<Wel
     );
   });
 }
+
+/** What stays on this machine nobody else reads: addresses as transports write them. */
+const LOOPBACK = /^(tcp[46]:)?(localhost|127(\.\d+){3}|\[::(1|ffff:127(\.\d+){3})\])(:\d+)?$/;
 
 /** The router's ABORT, as the error of the attempt. */
 function refusal([, details, reason, args, kwargs]: Abort, realm: Uri): ConnectionRefusedError {

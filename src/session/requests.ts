@@ -84,9 +84,10 @@ export class Requests {
     return id;
   }
 
-  /** What a request that waits for its answer was about. */
-  on(id: Id): Uri | undefined {
-    return this.#pending.get(id)?.on;
+  /** What a request of this kind that waits for its answer was about. */
+  on(id: Id, code: Request[0]): Uri | undefined {
+    const pending = this.#pending.get(id);
+    return pending?.code === code ? pending.on : undefined;
   }
 
   /** An answer came that cannot be read: whoever waits for it gets this error, and whatever still comes is dropped. */

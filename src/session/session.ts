@@ -102,7 +102,7 @@ export class Session implements SessionContext {
   }
 
   calledBy(request: Id): Uri | undefined {
-    return this.#requests.on(request);
+    return this.#requests.on(request, Code.CALL);
   }
 
   registeredAs(registration: Id): Uri | undefined {
