@@ -238,3 +238,19 @@ describe('C-41: routers in the field', () => {
     expect(none.values).toEqual([[]]);
   });
 });
+
+describe('C-41: more of routers in the field', () => {
+  it('fox-wamp gives the ids of list as the results themselves', () => {
+    const { router, realm } = withMeta();
+    const seen = watch(realm.session.list());
+    answer(router, 'wamp.session.list', [1, 2, 3]);
+    expect(seen.values).toStrictEqual([[1, 2, 3]]);
+  });
+
+  it('nexus says an empty text for the default match and invoke', () => {
+    const { router, realm } = withMeta();
+    const seen = watch(realm.registration.get(3));
+    answer(router, 'wamp.registration.get', [{ id: 3, uri: 'com.app', match: '', invoke: '' }]);
+    expect(seen.values).toStrictEqual([expect.objectContaining({ match: 'exact', invoke: 'single' })]);
+  });
+});

@@ -64,6 +64,9 @@ describe('CBOR', () => {
     ['bf6346756ef563416d7421ff', { Fun: true, Amt: -2 }],
     // The one value of the appendix that has no counterpart: read as null.
     ['f7', null],
+    // RFC 8746, 2.1: a typed array of unsigned octets.
+    ['d840420102', new Uint8Array([1, 2])],
+    ['82d840420102a16162d84040', [new Uint8Array([1, 2]), { b: new Uint8Array(0) }]],
     ['a16161f7', { a: null }],
   ])('reads %s', (bytes, value) => {
     expect(decode(bytes)).toEqual(value);
@@ -75,6 +78,11 @@ describe('CBOR', () => {
     ['a date as text', 'c074323031332d30332d32315432303a30343a30305a', 'tag'],
     ['a date as a number', 'c11a514b67b0', 'tag'],
     ['an unassigned tag', 'd9270f 00', 'tag'],
+    ['a typed array that is no bytes', 'd840 8101', 'tag'],
+    ['a typed array within one', 'd840 d840 4101', 'tag'],
+    ['a typed array of another kind', 'd841 420102', 'tag'],
+    ['a typed array that is cut short', 'd840', 'tag'],
+    ['a typed array in a longer head', 'd90040 420102', 'tag'],
     ['bytes in chunks', '5f42010243030405ff', 'not used in a message'],
     ['text in chunks', '7f657374726561646d696e67ff', 'not used in a message'],
     ['an unassigned simple value', 'f0', 'not CBOR'],

@@ -42,6 +42,7 @@ describe('MessagePack', () => {
     ['map 16', 'de0001 a161 de0000', { a: {} }],
     ['map 32', 'df00000001 a161 df00000000', { a: {} }],
     ['a key twice: the last counts', '82 a161 01 a161 02', { a: 2 }],
+    ['what msgpackr writes for undefined, as null', '82 a161 d40000 a162 92 d40000 01', { a: null, b: [null, 1] }],
     ['NaN and the infinities', '93 cb7ff8000000000000 ca7f800000 caff800000', [NaN, Infinity, -Infinity]],
   ])('reads %s', (_, bytes, value) => {
     expect(decode(bytes)).toEqual(value);
@@ -51,6 +52,9 @@ describe('MessagePack', () => {
 
   it.each<[string, string, string]>([
     ['fixext 1', 'd4 01 00', 'extension'],
+    ['fixext 1 of type 0 with something in it', 'd4 00 01', 'extension'],
+    ['fixext 1 that is cut short', 'd4 00', 'extension'],
+    ['ext 8 of type 0', 'c7 01 00 00', 'extension'],
     ['fixext 16', `d8 01 ${'00'.repeat(16)}`, 'extension'],
     ['ext 8', 'c7 01 05 00', 'extension'],
     ['a timestamp', 'd6 ff 00000000', 'extension'],

@@ -12,7 +12,7 @@ import { count, ids, text } from './meta/readers.js';
 
 /*
  * Where routers in the field do otherwise than the spec says: each with its one form, and its reason, here. They are told apart
- * by what they announce and say, not by the name in `agent`, which not all of them give and which their next version may keep.
+ * by what they announce and say; by the name in `agent` only where there is nothing else, as not all of them give it.
  *
  * What needs no code of its own, because it is taken either way: any reason in GOODBYE (D1), a RESULT or an ERROR after
  * `kill` (D4), `progress: false` and a `procedure` where there need be none (D7), gaps in invocation ids (D8), a list
@@ -35,7 +35,11 @@ export const timeoutFor = ({ supports }: Announcing, timeout: number | undefined
 /** Whether the `timeout` of an INVOCATION is milliseconds for the callee to keep: Crossbar.io forwards seconds (D5). */
 export const keepsTime = ({ supports }: Announcing): boolean => supports('dealer', 'call_timeout');
 
-type Announcing = Pick<SessionInfo, 'supports'>;
+/** Whether the broker can be asked for past events: Crossbar.io, which does not announce it, can where its configuration keeps them. */
+export const keepsHistory = ({ supports, agent }: Announcing): boolean =>
+  supports('broker', 'event_history') || agent?.startsWith('Crossbar') === true;
+
+type Announcing = Pick<SessionInfo, 'supports' | 'agent'>;
 
 /** Whether it is this ERROR. */
 export const isError = (error: unknown, uri: Uri): error is WampError => isWampError(error) && error.uri === uri;
@@ -70,6 +74,13 @@ export function sessionDetails(said: unknown): SessionDetails | undefined {
     authprovider: text(authprovider),
   };
 }
+
+/** `list`: fox-wamp gives the ids as the results themselves. */
+export const sessionIds = (said: unknown, args: List): readonly Id[] | undefined => ids(said) ?? ids(args);
+
+/** `on_join`: fox-wamp tells it by keyword. */
+export const sessionJoined = ([details]: List, kwargs: Dict): SessionDetails | undefined =>
+  sessionDetails(details ?? kwargs);
 
 /** `on_leave`: Crossbar.io tells the id alone. */
 export const sessionLeft = ([session, authid, authrole]: List): SessionLeft | undefined =>

@@ -164,6 +164,7 @@ export class Topic implements Durable {
       subscription,
       lastPublication: this.#latest?.publication,
       isFirst,
+      agent: info.agent,
       supports: info.supports,
       call: (procedure, args, kwargs = {}) => {
         const cancelMode = cancelModeFor(info, 'killnowait');

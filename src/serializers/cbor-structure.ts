@@ -6,6 +6,8 @@ import type { SerializerLimits } from './options.js';
 
 const [BYTES, TEXT, LIST, MAP, TAG] = [2, 3, 4, 5, 6];
 const BREAK = 0xff;
+/** The tag of bytes that are a `Uint8Array` (RFC 8746): cbor-x and Autobahn|JS write it. */
+export const TYPED_ARRAY = 64;
 
 /** What a container of indefinite length still lacks, in the place of a number. */
 const ANY_ITEM = -1;
@@ -22,8 +24,8 @@ function lessOne(missing: number): number {
  * Checks how a CBOR frame is built before it is decoded: the decoder recurses for every level, and takes a break in the
  * place of a value for one.
  *
- * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits, or holds a tag,
- * or text or bytes in chunks.
+ * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits, or holds a tag other
+ * than that of a `Uint8Array`, or text or bytes in chunks.
  */
 export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): void {
   const { length } = bytes;
@@ -39,6 +41,7 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
       if (missing !== ANY_ITEM && missing !== ANY_KEY) throw failure('decode', 'a break where nothing can end');
       missing = 0;
     } else {
+      const before = missing;
       missing = lessOne(missing);
       const major = head >> 5;
       const minor = head & 31;
@@ -51,7 +54,11 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
       } else if (minor > 27 && !(minor === 31 && isContainer)) {
         throw failure('decode', `a head that is not used in a message: ${head}`);
       }
-      if (major === TAG) throw failure('decode', 'a tag has no place in a message');
+      if (major === TAG) {
+        if (head !== 0xd8 || bytes[at - 1] !== TYPED_ARRAY || (bytes[at] ?? 0) >> 5 !== BYTES)
+          throw failure('decode', 'a tag has no place in a message');
+        missing = before;
+      }
       if (major === BYTES || major === TEXT) at += size;
       if ((isContainer || major === BYTES) && ++containers > maxContainers) throw tooMany(maxContainers);
       if (isContainer) {

@@ -1,6 +1,6 @@
 import { decode, encode, type DecodeOptions, type EncodeOptions } from 'cborg';
 import type { Id, WampMessage } from '../protocol/message.js';
-import { checkStructure, subscriptionOf } from './cbor-structure.js';
+import { checkStructure, subscriptionOf, TYPED_ARRAY } from './cbor-structure.js';
 import { BINARY } from './binary.js';
 import { asFailure, failure } from './failure.js';
 import { withDefaults, type SerializerLimits, type SerializerOptions } from './options.js';
@@ -11,7 +11,7 @@ import { settle, settleIntegers, type Special } from './settle.js';
 
 // Keys stay in their order; the types have no word for not sorting them.
 const WRITE = { mapSorter: undefined } as unknown as EncodeOptions;
-const READ: DecodeOptions = { coerceUndefinedToNull: true };
+const READ: DecodeOptions = { coerceUndefinedToNull: true, tags: { [TYPED_ARRAY]: (value) => value() } };
 
 class CborSerializer implements Serializer {
   readonly name = 'cbor';
@@ -53,7 +53,7 @@ class CborSerializer implements Serializer {
 /**
  * WAMP's CBOR format, `wamp.2.cbor`. What is sent, and what is refused, is the same as with `json()`, except that bytes
  * are bytes and text may start with U+0000. Lists and dictionaries of indefinite length are accepted, and `undefined`
- * is read as null; tags, texts and bytes in chunks, keys that are not strings and the key `__proto__` are a
+ * is read as null, and bytes that are tagged as a `Uint8Array` (64) as bytes; other tags, texts and bytes in chunks, keys that are not strings and the key `__proto__` are a
  * `SerializationError`. Of duplicate keys the last one counts.
  *
  * @example

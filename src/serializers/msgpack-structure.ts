@@ -6,6 +6,8 @@ import type { SerializerLimits } from './options.js';
 
 /** No such type in WAMP: an extension, or a head that MessagePack never uses. */
 const NONE = 255;
+/** With type 0 and a zero it is how msgpackr, and wampy with it, writes `undefined`. */
+const FIXEXT_1 = 0xd4;
 /** How many bytes follow each head from 0xc0 to 0xdf: a value, or the size of what comes next. */
 const WIDTHS = Uint8Array.of(
   ...[0, NONE, 0, 0], // nil, never used, false, true
@@ -30,7 +32,7 @@ function isNarrow(bytes: Uint8Array, at: number, signed: boolean): boolean {
  *
  * @returns whether it is plain: without bytes, and without an integer that a number might not hold.
  * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits or holds an
- * extension.
+ * extension other than msgpackr's `undefined`.
  */
 export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): boolean {
   const { length } = bytes;
@@ -50,7 +52,8 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
       else if (head < 0xa0) items = head & 15;
       else at += head & 31;
     } else if (head >= 0xc0 && head <= 0xdf) {
-      const width = WIDTHS[head - 0xc0] ?? NONE;
+      const isUndefined = head === FIXEXT_1 && bytes[at] === 0 && bytes[at + 1] === 0;
+      const width = isUndefined ? 2 : (WIDTHS[head - 0xc0] ?? NONE);
       if (width === NONE) throw failure('decode', 'an extension type has no place in a message');
       if (head === 0xcf || head === 0xd3) plain &&= isNarrow(bytes, at, head === 0xd3);
       else if (head >= 0xde) items = 2 * readSize(bytes, at, width);

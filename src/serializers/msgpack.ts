@@ -14,7 +14,9 @@ const LARGE_BYTES = 64 * 1024;
 
 const noExtensions: ExtensionCodecType<undefined> = {
   tryToEncode: () => null,
-  decode: () => {
+  decode: (_, type) => {
+    // The structure has been checked: type 0 is the `undefined` of msgpackr.
+    if (type === 0) return null;
     throw failure('decode', 'an extension type has no place in a message');
   },
 };
@@ -79,8 +81,8 @@ class MsgpackSerializer implements Serializer {
 
 /**
  * WAMP's MessagePack format, `wamp.2.msgpack`. What is sent, and what is refused, is the same as with `json()`, except
- * that bytes are bytes and text may start with U+0000. Received extension types, timestamps among them, keys that are
- * not strings and the key `__proto__` are a `SerializationError`; of duplicate keys the last one counts.
+ * that bytes are bytes and text may start with U+0000. `undefined`, as msgpackr writes it, is read as
+ * null; other extension types, timestamps among them, keys that are not strings and the key `__proto__` are a `SerializationError`; of duplicate keys the last one counts.
  *
  * @example
  * import { msgpack } from 'rxwamp/msgpack';

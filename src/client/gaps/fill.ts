@@ -15,6 +15,8 @@ export interface GapContext {
   readonly lastPublication: Id | undefined;
   /** Whether the topic is subscribed for the first time, and has missed nothing yet. */
   readonly isFirst: boolean;
+  /** The router's software, where it says so. */
+  readonly agent: string | undefined;
   /** Whether the router announced a feature of its `broker` or `dealer`. */
   readonly supports: (role: RouterRole, feature: string) => boolean;
   /** Calls a procedure in the new session. Errors like `WampClient.call`. */

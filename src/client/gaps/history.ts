@@ -4,7 +4,7 @@ import * as ErrorUri from '../../protocol/error-uris.js';
 import { OverflowError, ProtocolViolationError, TimeoutError, UsageError } from '../../protocol/errors.js';
 import type { Dict, Id, Uri } from '../../protocol/message.js';
 import { WampEvent } from '../../session/event.js';
-import { eventPayload, unwrapEvents } from '../quirks.js';
+import { eventPayload, keepsHistory, unwrapEvents } from '../quirks.js';
 import type { GapFill } from './fill.js';
 
 /** Options of {@link history}. */
@@ -38,8 +38,9 @@ export function history({ limit = 10_000, timeoutMs = 10_000, first = 0 }: Histo
     // Who begins with what was before needs it for itself.
     key: first > 0 ? undefined : `history ${limit} ${timeoutMs}`,
     isForFirst: first > 0,
-    fill: ({ topic, subscription, lastPublication, isFirst, supports, call }) => {
-      if (!supports('broker', 'event_history')) return refused('the router does not announce event_history');
+    fill: (context) => {
+      const { topic, subscription, lastPublication, isFirst, call } = context;
+      if (!keepsHistory(context)) return refused('the router does not announce event_history');
       if (lastPublication === undefined && !isFirst) return refused('no event was seen yet to begin after');
       const wanted: Dict = isFirst ? { limit: first, reverse: true } : { after_publication: lastPublication, limit };
       return call(GET_EVENTS, [subscription], wanted).pipe(

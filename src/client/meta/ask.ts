@@ -1,6 +1,6 @@
 import { map, mergeMap, type Observable } from 'rxjs';
 import { ProtocolViolationError } from '../../protocol/errors.js';
-import type { List, Uri } from '../../protocol/message.js';
+import type { Dict, List, Uri } from '../../protocol/message.js';
 import type { PayloadInput } from '../../protocol/payload.js';
 import type { WampClient } from '../client.js';
 
@@ -35,10 +35,14 @@ export const tell = (client: MetaClient, procedure: Uri, payload: PayloadInput):
   client.call(procedure, payload).pipe(map(() => undefined));
 
 /** A meta topic. What is no such event is passed over: some routers let every client publish there. */
-export const hear = <T>(client: MetaClient, topic: Uri, read: (args: List) => T | undefined): Observable<T> =>
+export const hear = <T>(
+  client: MetaClient,
+  topic: Uri,
+  read: (args: List, kwargs: Dict) => T | undefined,
+): Observable<T> =>
   client.topic(topic).pipe(
-    mergeMap(({ args }) => {
-      const heard = read(args);
+    mergeMap(({ args, kwargs }) => {
+      const heard = read(args, kwargs);
       return heard === undefined ? [] : [heard];
     }),
   );

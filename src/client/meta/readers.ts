@@ -26,10 +26,18 @@ export function idsByMatch(said: unknown): IdsByMatch | undefined {
 export function details(said: unknown): RegistrationDetails | undefined {
   if (!isDict(said)) return undefined;
   const { id, uri } = said;
-  const match = matchPolicy(said['match']);
+  // nexus says nothing of what is the default: an empty text.
+  const match = matchPolicy(said['match'] === '' ? undefined : said['match']);
   if (!isId(id) || typeof uri !== 'string' || match === undefined) return undefined;
   const created = text(said['created']);
-  return { ...said, id, uri, match, created, ...('invoke' in said && { invoke: text(said['invoke']) }) };
+  return {
+    ...said,
+    id,
+    uri,
+    match,
+    created,
+    ...('invoke' in said && { invoke: text(said['invoke'] === '' ? 'single' : said['invoke']) }),
+  };
 }
 
 /** The arguments of `on_create`. */

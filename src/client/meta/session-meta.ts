@@ -5,8 +5,8 @@ import type { PublishOptions } from '../publishing.js';
 import { ask, hear, tell, type MetaClient } from './ask.js';
 import type { Killed, SessionDetails, SessionLeft } from './details.js';
 import { liveSessions, type Sessions } from './live-sessions.js';
-import { killed, sessionDetails, sessionLeft } from '../quirks.js';
-import { count, ids } from './readers.js';
+import { killed, sessionDetails, sessionIds, sessionJoined, sessionLeft } from '../quirks.js';
+import { count } from './readers.js';
 
 /** What a session that is ended is told. */
 export interface KillOptions {
@@ -52,7 +52,7 @@ export class SessionMeta {
   /** @internal */
   constructor(client: MetaClient) {
     this.#client = client;
-    this.onJoin$ = hear(client, 'wamp.session.on_join', ([details]) => sessionDetails(details));
+    this.onJoin$ = hear(client, 'wamp.session.on_join', sessionJoined);
     this.onLeave$ = hear(client, 'wamp.session.on_leave', sessionLeft);
     this.live$ = liveSessions(client, {
       joined$: this.onJoin$,
@@ -70,7 +70,7 @@ export class SessionMeta {
 
   /** Which sessions there are, of all roles or these. */
   list(authroles?: readonly string[]): Observable<readonly Id[]> {
-    return ask(this.#client, 'wamp.session.list', authroles === undefined ? [] : [authroles], ids);
+    return ask(this.#client, 'wamp.session.list', authroles === undefined ? [] : [authroles], sessionIds);
   }
 
   /** Who a session is. Errors with `WampError` `wamp.error.no_such_session`. */
