@@ -17,7 +17,7 @@ const budgets = JSON.parse(readFileSync(join(root, 'size-budgets.json'), 'utf8')
 for (const [label, { entry: subpath, names, maxGzipBytes }] of Object.entries(budgets)) {
   const entry = entries.find((candidate) => candidate.subpath === subpath);
   if (entry === undefined) throw new Error(`${label}: there is no entry ${subpath}`);
-  const options = { external: ['rxjs', 'rxjs/*'], minify: true, ...(names && { names }) };
+  const options = { external: ['rxjs', 'rxjs/*', '@angular/*', 'rxwamp'], minify: true, ...(names && { names }) };
   const { outputFiles } = await bundleForBrowser(entry.source, options);
   const [code] = outputFiles.map(({ contents }) => contents);
   if (code === undefined) throw new Error(`${label}: nothing came out of the bundler`);

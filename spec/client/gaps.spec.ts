@@ -176,7 +176,7 @@ describe('gaps: history()', () => {
     const { request } = setting.router.expect(Code.CALL, {
       procedure: 'wamp.subscription.get_events',
       args: [8],
-      kwargs: { after_publication: 100, limit: 10_000 },
+      kwargs: { from_publication: 100, limit: 10_001 },
     });
     setting.router.expectSilence();
     return { ...setting, request };
@@ -187,7 +187,7 @@ describe('gaps: history()', () => {
     router.send([Code.EVENT, 8, 102, {}, [102]]);
     router.send([Code.EVENT, 8, 103, {}, [103]]);
     expect(items(topic)).toStrictEqual([100]);
-    router.send([Code.RESULT, request, {}, stored(101, 102)]);
+    router.send([Code.RESULT, request, {}, stored(100, 101, 102)]);
     expect(items(topic)).toStrictEqual([100, 101, 102, 103]);
     router.send([Code.EVENT, 8, 104, {}]);
     expect(items(topic)).toStrictEqual([100, 101, 102, 103, 104]);
@@ -200,7 +200,7 @@ describe('gaps: history()', () => {
       Code.RESULT,
       request,
       {},
-      [{ publication: 101, details, args: [1], kwargs: { k: 2 } }, { publication: 102 }],
+      [...stored(100), { publication: 101, details, args: [1], kwargs: { k: 2 } }, { publication: 102 }],
     ]);
     expect(topic.values.slice(1)).toStrictEqual([
       expect.objectContaining({
@@ -217,8 +217,8 @@ describe('gaps: history()', () => {
 
   it('C-41: takes them as one list, and with the keys of nexus', () => {
     for (const result of [
-      [stored(101, 102)],
-      [{ Publication: 101, Details: {}, Arguments: [1] }, { Publication: 102 }],
+      [stored(100, 101, 102)],
+      [{ Publication: 100 }, { Publication: 101, Details: {}, Arguments: [1] }, { Publication: 102 }],
     ]) {
       const { router, topic, request } = asking();
       router.send([Code.RESULT, request, {}, result]);
@@ -235,12 +235,12 @@ describe('gaps: history()', () => {
   it('leaves out what is retained and was seen before', () => {
     const { router, topic, request } = asking();
     router.send([Code.EVENT, 8, 100, { retained: true }, ['seen']]);
-    router.send([Code.RESULT, request, {}, stored(101)]);
+    router.send([Code.RESULT, request, {}, stored(100, 101)]);
     expect(items(topic)).toStrictEqual([100, 101]);
   });
 
   it('with nothing missed says nothing', () => {
-    for (const result of [[], [[]]]) {
+    for (const result of [stored(100), [stored(100)]]) {
       const { router, topic, request } = asking();
       router.send([Code.RESULT, request, {}, result]);
       router.send([Code.EVENT, 8, 101, {}]);
@@ -258,9 +258,14 @@ describe('gaps: history()', () => {
     [
       'is longer than is fetched',
       ({ router, request }) =>
-        router.send([Code.RESULT, request, {}, stored(...Array.from({ length: 10_000 }, (_, at) => at + 101))]),
+        router.send([Code.RESULT, request, {}, stored(...Array.from({ length: 10_001 }, (_, at) => at + 100))]),
       { name: 'OverflowError', limit: 10_000 },
     ],
+    ...[[], [[]], stored(101, 102)].map((result): [string, (setting: ReturnType<typeof asking>) => void, object] => [
+      `does not reach back far enough: ${String(result.length)}`,
+      ({ router, request }) => router.send([Code.RESULT, request, {}, result]),
+      { name: 'OverflowError', message: expect.stringContaining('does not reach back') },
+    ]),
     ...[[5], [null], [{}], [{ publication: 'x' }], [[{ publication: 0 }]], ['x', 'y']].map(
       (result): [string, (setting: ReturnType<typeof asking>) => void, object] => [
         `is none: ${JSON.stringify(result)}`,
@@ -316,8 +321,8 @@ describe('gaps: history()', () => {
     again();
     router.welcome();
     subscribed(router, 9);
-    const { request } = router.expect(Code.CALL, { args: [9], kwargs: { after_publication: 100 } });
-    router.send([Code.RESULT, request, {}, stored(101, 150, 151)]);
+    const { request } = router.expect(Code.CALL, { args: [9], kwargs: { from_publication: 100 } });
+    router.send([Code.RESULT, request, {}, stored(100, 101, 150, 151)]);
     expect(items(topic)).toStrictEqual([100, 101, 150, 151]);
   });
 

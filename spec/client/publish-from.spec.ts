@@ -42,7 +42,6 @@ describe('publishFrom', () => {
     watch(publishFrom(setting.wamp, TOPIC, values()));
     await settled();
     expect(taken).toStrictEqual([]);
-    setting.wamp.connect();
     setting.router.welcome();
     await settled();
     expect(published(setting)).toStrictEqual([1, 2, 3]);
@@ -88,7 +87,6 @@ describe('publishFrom', () => {
         onDrop: (value) => dropped.push(value),
       }),
     );
-    setting.wamp.connect();
     setting.router.welcome();
     await settled();
     for (const value of [1, 2, 3, 4]) source$.next(value);

@@ -367,3 +367,41 @@ it('an error that is none of ours is told as one, with its cause', () => {
   wamp.connect();
   expect(wamp.state).toMatchObject({ status: 'closed', cause });
 });
+
+describe('a refusal of the transport that is fatal', () => {
+  const badRequest = (): ConnectionRefusedError =>
+    new ConnectionRefusedError('answered HTTP 400', { attempted: 'connect', fatal: true });
+
+  it('ends a client that never had a session', () => {
+    const { router, wamp } = idle();
+    router.refuse(badRequest());
+    wamp.connect();
+    expect(wamp.state).toMatchObject({ status: 'closed', cause: { fatal: true } });
+  });
+
+  it('is tried once more where there has been a session: twice in a row ends it', () => {
+    chance(1);
+    const { router, wamp } = connected();
+    router.refuse(badRequest());
+    router.drop();
+    jest.advanceTimersByTime(500);
+    expect(wamp.state).toMatchObject({ status: 'waiting', cause: { fatal: true } });
+    jest.advanceTimersByTime(1_000);
+    expect(wamp.state).toMatchObject({ status: 'closed', cause: { fatal: true } });
+  });
+
+  it('is forgotten when the next attempt works', () => {
+    chance(1);
+    const { router, wamp } = connected();
+    for (let turn = 0; turn < 2; turn++) {
+      router.refuse(badRequest());
+      router.drop();
+      jest.advanceTimersByTime(500);
+      router.admit();
+      jest.advanceTimersByTime(1_000);
+      router.welcome();
+      jest.advanceTimersByTime(20_000);
+    }
+    expect(wamp.state.status).toBe('connected');
+  });
+});

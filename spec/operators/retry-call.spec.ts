@@ -25,6 +25,7 @@ const passing = [
   new WampError('wamp.error.no_available_callee'),
   new WampError('wamp.error.network_failure'),
   new WampError('wamp.error.timeout'),
+  new WampError('wamp.error.canceled'),
 ];
 const unsent = [refused, new OverflowError('1000 wait for a connection already', { ...call, limit: 1_000 })];
 const noSuchProcedure = new WampError('wamp.error.no_such_procedure');
@@ -32,7 +33,6 @@ const lasting = [
   new ConnectionRefusedError('no such realm', { ...call, fatal: true }),
   new OverflowError('too large', { attempted: 'receive', limit: 1 }),
   new WampError('com.app.error.div_by_zero'),
-  new WampError('wamp.error.canceled'),
   new WampError('wamp.error.not_authorized'),
   new ClientClosedError('closed', call),
   new SerializationError('a function', call),

@@ -123,7 +123,7 @@ export class WampClient<Api extends Contract = AnyContract> {
     return this.#connection.state;
   }
 
-  /** Each session that is joined: the present one at once, if there is one, and never one that is gone. Completes with `state$`, and like it does not make the client connect. */
+  /** Each session that is joined: the present one at once, if there is one, and never one that is gone. Completes with `state$`, and like it does not make the client connect; why there is none is on `state$`. */
   get session$(): Observable<SessionInfo> {
     return this.state$.pipe(
       filter((state) => state.status === 'connected'),

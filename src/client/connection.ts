@@ -51,6 +51,7 @@ export class Connection {
   #moving: AsyncSubject<SessionInfo> | undefined;
   #closing: 'no' | 'draining' | 'yes' = 'no';
   #pauses = 0;
+  #hadSession = false;
 
   constructor(
     private readonly settings: Settings,
@@ -212,7 +213,7 @@ export class Connection {
         .pipe(
           reconnect<Session>({
             ...(retry === false ? { maxAttempts: 0 } : retry),
-            isFatal: (error, previous) => isFatal(error, previous, auth),
+            isFatal: (error, previous) => isFatal(error, previous, auth, this.#hadSession),
             wake$: this.network.wake$,
           }),
         )
@@ -293,6 +294,7 @@ export class Connection {
 
   /** Makes everything durable again; `done` when the router has answered for all, or takes too long. */
   #restore(run: Run, session: Session, done: () => void, meanwhile?: () => void): void {
+    this.#hadSession = true;
     run.session = session;
     run.restoring = new Restoring(this.settings.handshakeTimeoutMs, done);
     run.restoring.start(session, this.#durables, meanwhile);

@@ -12,6 +12,8 @@ import type { Publication, PublishOptions } from './publishing.js';
 export interface Publisher {
   readonly writable$: Observable<boolean>;
   readonly isWritable: boolean;
+  /** Connects, if nothing has made it connect yet. */
+  connect?(): void;
   publish(topic: Uri, payload: PayloadInput, options?: PublishOptions): Observable<Publication>;
 }
 
@@ -57,6 +59,7 @@ export function publishFrom<T>(
   const iterableOf = toAsyncIterable<T>(queue);
 
   return new Observable<Publication>((subscriber) => {
+    wamp.connect?.();
     let unacknowledged = 0;
     let acknowledged: () => void = () => undefined;
     const send = (value: T): void => {

@@ -183,7 +183,8 @@ export class Topic implements Durable {
             this.#fill(filling);
           },
           error: (error: unknown) => {
-            this.#close(error);
+            // Unless too much came meanwhile, and the gap has been told.
+            if (this.#keptBack !== undefined) this.#close(error);
           },
         }),
     );

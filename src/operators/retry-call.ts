@@ -30,6 +30,8 @@ const PASSING: ReadonlySet<string> = new Set([
   ErrorUri.NO_AVAILABLE_CALLEE,
   ErrorUri.NETWORK_FAILURE,
   ErrorUri.TIMEOUT,
+  // What a caller hears whose callee is gone; who cancels hears nothing.
+  ErrorUri.CANCELED,
 ]);
 
 /** Whether the CALL never left: no connection came about in time, or the queue of calls that wait for one was full. */
@@ -44,7 +46,8 @@ const mayPass = (error: unknown): boolean =>
  *
  * - a CALL that was never sent: `ConnectionRefusedError` unless it is fatal, `OverflowError` of the queue of calls;
  * - if the procedure is `idempotent`, also one that may have been carried out: `ConnectionLostError`, `TimeoutError`,
- *   and `WampError` with `wamp.error.unavailable`, `.no_available_callee`, `.network_failure` or `.timeout`;
+ *   and `WampError` with `wamp.error.unavailable`, `.no_available_callee`, `.network_failure`, `.timeout` or `.canceled`
+ *   (the callee is gone);
  * - if it may be `unregistered`, also `wamp.error.no_such_procedure`.
  *
  * Any other error passes through at once, as does the last one. Once a progressive result has been emitted, only a call

@@ -42,23 +42,28 @@ export function history({ limit = 10_000, timeoutMs = 10_000, first = 0 }: Histo
       const { topic, subscription, lastPublication, isFirst, call } = context;
       if (!keepsHistory(context)) return refused('the router does not announce event_history');
       if (lastPublication === undefined && !isFirst) return refused('no event was seen yet to begin after');
-      const wanted: Dict = isFirst ? { limit: first, reverse: true } : { after_publication: lastPublication, limit };
+      // With the last event that was seen among them it is sure that nothing is missing: a router answers for an event that it has
+      // dropped as if it had never been.
+      const wanted: Dict = isFirst
+        ? { limit: first, reverse: true }
+        : { from_publication: lastPublication, limit: limit + 1 };
       return call(GET_EVENTS, [subscription], wanted).pipe(
         timeout({ first: timeoutMs, with: () => throwError(() => new TimeoutError(timeoutMs, WHERE)) }),
         map(({ args }) => {
-          const stored = unwrapEvents(args);
-          // With as many as were asked for, nobody knows how many more there are.
-          if (!isFirst && stored.length >= limit)
-            throw new OverflowError('too many events were missed', { ...WHERE, limit });
-          const events = stored.map((one) => toStoredEvent(one, subscription, topic));
+          const events = unwrapEvents(args).map((one) => toStoredEvent(one, subscription, topic));
           if (isFirst) return { items: events.reverse() };
-          // A router that does not know `after_publication` gives older ones, too.
-          return { items: events.slice(1 + events.findIndex(({ publication }) => publication === lastPublication)) };
+          const seen = events.findIndex(({ publication }) => publication === lastPublication);
+          if (seen < 0) throw missed('the router’s history does not reach back that far', limit);
+          // With as many as were asked for, nobody knows how many more there are.
+          if (events.length - seen > limit) throw missed('too many events were missed', limit);
+          return { items: events.slice(seen + 1) };
         }),
       );
     },
   };
 }
+
+const missed = (what: string, limit: number): OverflowError => new OverflowError(what, { ...WHERE, limit });
 
 const refused = (what: string): ReturnType<GapFill<never>['fill']> =>
   throwError(() => new UsageError(ErrorUri.FEATURE_NOT_SUPPORTED, what, WHERE));

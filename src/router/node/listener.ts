@@ -77,6 +77,11 @@ export interface ListenOptions {
   /** How long a client has to answer a close before the connection is cut, in milliseconds. Default: 2,000. */
   readonly closeTimeoutMs?: number | undefined;
   /**
+   * Finds connections whose other end is gone without a word: one that is silent for `intervalMs` is pinged, and cut off when it
+   * stays silent for as long again. RawSocket is pinged only with its own option `ping`. Default: 30,000; false: none is.
+   */
+  readonly heartbeat?: { readonly intervalMs: number } | false | undefined;
+  /**
    * permessage-deflate where a client offers it. It costs time and memory, and what an attacker can guess about a compressed
    * secret beside text of his own (CRIME) leaks. Default: false.
    */

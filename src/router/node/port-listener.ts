@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
+import { LONGEST_TIMER_MS } from '../../protocol/longest-timer.js';
 import { cbor } from '../../serializers/cbor.js';
 import { json } from '../../serializers/json.js';
 import { msgpack } from '../../serializers/msgpack.js';
@@ -68,6 +69,7 @@ export class PortListener implements Listener {
       maxConnections = 10_000,
       handshakeTimeoutMs = 10_000,
       closeTimeoutMs = 2_000,
+      heartbeat = { intervalMs: 30_000 },
       perMessageDeflate = false,
       allowedOrigins = [],
       cookie,
@@ -77,12 +79,14 @@ export class PortListener implements Listener {
     } = options;
     if (serializers.length === 0) throw unusable('no serializer is served');
     if (!(maxMessageBytes >= 1)) throw unusable('maxMessageBytes must be positive');
+    if (heartbeat !== false && !(heartbeat.intervalMs >= 1 && heartbeat.intervalMs <= LONGEST_TIMER_MS))
+      throw unusable('heartbeat.intervalMs must be between 1 and 2^31 - 1');
     this.#address = addressOf(options);
     this.#path = path;
     this.#handlers = requestHandlers;
     this.#handshakeTimeoutMs = handshakeTimeoutMs;
     this.#server = server ?? this.#createServer(options, handshakeTimeoutMs, maxConnections);
-    this.#links = new OpenLinks(router, maxConnections);
+    this.#links = new OpenLinks(router, maxConnections, heartbeat === false ? undefined : heartbeat.intervalMs);
     const common = {
       links: this.#links,
       serializers,
