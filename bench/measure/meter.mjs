@@ -1,0 +1,79 @@
+/**
+ * @typedef {object} Budget how long one measurement may take
+ * @property {number} warmMs at least, before it counts
+ * @property {number} warmCount so many messages have been handled before it counts, unless that takes too long: short functions are compiled late
+ * @property {number} mostWarmMs too long
+ * @property {number} measureMs
+ *
+ * @typedef {{ cpu: number, rate: number, busy: number, count: number }} Metered cpu: µs each; rate: per second; busy: part of the time in which the process had work
+ */
+
+const ownCpu = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+/**
+ * Runs something so often that what is measured computes for as long as the budget says, after a warm-up in which the compiler
+ * has done its work, and says what one cost.
+ *
+ * @param {(count: number) => unknown} run does it so many times, and is over when all of them are done
+ * @param {Budget} budget
+ * @param {{ cpu?: () => number | Promise<number>, step?: number }} [options] cpu: µs used so far by what is measured, by default this process;
+ * step: counts are multiples of it
+ * @returns {Promise<Metered>}
+ */
+export async function meter(run, { warmMs, warmCount, mostWarmMs, measureMs }, { cpu = ownCpu, step = 1 } = {}) {
+  /** @param {number} count */
+  const timed = async (count) => {
+    const cpuBefore = await cpu();
+    const start = performance.now();
+    await run(count);
+    const wallUs = (performance.now() - start) * 1000;
+    return { wallUs, cpuUs: (await cpu()) - cpuBefore };
+  };
+  /** @param {number} count */
+  const whole = (count) => Math.max(step, Math.round(count / step) * step);
+
+  let cpuMs = 0;
+  let wallMs = 0;
+  let count = whole(10);
+  for (;;) {
+    const { wallUs, cpuUs } = await timed(count);
+    cpuMs += cpuUs / 1000;
+    wallMs += wallUs / 1000;
+    handled += count;
+    // Who waits for others has to come to an end as well.
+    const costMs = Math.max(cpuUs, wallUs / MOST_IDLE) / 1000 / count;
+    const isWarm = (cpuMs >= warmMs && handled >= warmCount) || cpuMs >= mostWarmMs;
+    if (isWarm || wallMs >= MOST_IDLE * mostWarmMs) {
+      count = whole(measureMs / costMs);
+      break;
+    }
+    count = whole(Math.min(count * 3, warmMs / 2 / costMs));
+  }
+  collect();
+  const { wallUs, cpuUs } = await timed(count);
+  return { cpu: cpuUs / count, rate: (count / wallUs) * 1e6, busy: cpuUs / wallUs, count };
+}
+
+/** By this process, whatever it was: what is measured later runs the same code. */
+let handled = 0;
+
+/** How many times as long as the budget something may take that computes little. */
+const MOST_IDLE = 4;
+
+/** Twice: what the first collection finalizes goes with the second. */
+export function collect() {
+  globalThis.gc?.();
+  globalThis.gc?.();
+}
+
+/** Heap in use, once everything that can go is gone. */
+export async function settledHeap() {
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    collect();
+  }
+  return process.memoryUsage().heapUsed;
+}
