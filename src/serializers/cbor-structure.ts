@@ -3,6 +3,7 @@ import type { Id } from '../protocol/message.js';
 import { readSize } from './big-endian.js';
 import { failure, tooDeep, tooMany } from './failure.js';
 import type { SerializerLimits } from './options.js';
+import { checkText } from './utf8.js';
 
 const [BYTES, TEXT, LIST, MAP, TAG] = [2, 3, 4, 5, 6];
 const BREAK = 0xff;
@@ -24,15 +25,22 @@ function lessOne(missing: number): number {
  * Checks how a CBOR frame is built before it is decoded: the decoder recurses for every level, and takes a break in the
  * place of a value for one.
  *
- * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits, or holds a tag other
+ * @param isDoubtful whether every text is to be looked at, however long.
+ * @returns whether there are texts that were too long to be looked at.
+ * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits, or holds text that is no UTF-8, a tag other
  * than that of a `Uint8Array`, or text or bytes in chunks.
  */
-export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): void {
+export function checkStructure(
+  bytes: Uint8Array,
+  { maxDepth, maxContainers }: SerializerLimits,
+  isDoubtful = false,
+): boolean {
   const { length } = bytes;
   /** Items still to come: in this container, and in those around it, the outermost first. */
   let missing = 1;
   const around: number[] = [];
   let containers = 0;
+  let longTexts = false;
   let at = 0;
   while (missing !== 0) {
     if (at >= length) throw failure('decode', 'the frame ends in the middle of the message');
@@ -59,6 +67,7 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
           throw failure('decode', 'a tag has no place in a message');
         missing = before;
       }
+      if (major === TEXT) longTexts = checkText(bytes, at, size, isDoubtful) || longTexts;
       if (major === BYTES || major === TEXT) at += size;
       if ((isContainer || major === BYTES) && ++containers > maxContainers) throw tooMany(maxContainers);
       if (isContainer) {
@@ -72,6 +81,7 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
   }
   if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
   if (at < length) throw failure('decode', 'the frame goes on after the message');
+  return longTexts;
 }
 
 /** The subscription of an EVENT in a frame that is written as short as it can be; else undefined. */

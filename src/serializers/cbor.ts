@@ -8,6 +8,7 @@ import { isPlain } from './plain.js';
 import { prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
 import { settle, settleIntegers, type Special } from './settle.js';
+import { holdsReplacement } from './utf8.js';
 
 // Keys stay in their order; the types have no word for not sorting them.
 const WRITE = { mapSorter: undefined } as unknown as EncodeOptions;
@@ -42,8 +43,10 @@ class CborSerializer implements Serializer {
   decode(frame: Frame): unknown {
     try {
       if (typeof frame === 'string') throw failure('decode', 'CBOR is not text');
-      checkStructure(frame, this.#limits);
-      return settle(decode(frame, READ), this.#limits, this.#special);
+      const longTexts = checkStructure(frame, this.#limits);
+      const value = settle(decode(frame, READ), this.#limits, this.#special);
+      if (longTexts && holdsReplacement(value)) checkStructure(frame, this.#limits, true);
+      return value;
     } catch (cause) {
       throw asFailure('decode', 'the frame is not CBOR', cause);
     }
@@ -53,7 +56,7 @@ class CborSerializer implements Serializer {
 /**
  * WAMP's CBOR format, `wamp.2.cbor`. What is sent, and what is refused, is the same as with `json()`, except that bytes
  * are bytes and text may start with U+0000. Lists and dictionaries of indefinite length are accepted, and `undefined`
- * is read as null, and bytes that are tagged as a `Uint8Array` (64) as bytes; other tags, texts and bytes in chunks, keys that are not strings and the key `__proto__` are a
+ * is read as null, and bytes that are tagged as a `Uint8Array` (64) as bytes; other tags, text that is no UTF-8, texts and bytes in chunks, keys that are not strings and the key `__proto__` are a
  * `SerializationError`. Of duplicate keys the last one counts.
  *
  * @example

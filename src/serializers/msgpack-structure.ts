@@ -3,6 +3,7 @@ import type { Id } from '../protocol/message.js';
 import { readSize } from './big-endian.js';
 import { failure, tooDeep, tooMany } from './failure.js';
 import type { SerializerLimits } from './options.js';
+import { checkText } from './utf8.js';
 
 /** No such type in WAMP: an extension, or a head that MessagePack never uses. */
 const NONE = 255;
@@ -19,6 +20,18 @@ const WIDTHS = Uint8Array.of(
   ...[1, 2, 4, 2, 4, 2, 4], // str, array, map
 );
 
+/** How a frame is built. */
+export interface Structure {
+  /** Without bytes, and without an integer that a number might not hold. */
+  readonly plain: boolean;
+  /** With texts that were too long to be looked at. */
+  readonly longTexts: boolean;
+}
+const PLAIN: Structure = { plain: true, longTexts: false };
+const PLAIN_LONG: Structure = { plain: true, longTexts: true };
+const CAREFUL: Structure = { plain: false, longTexts: false };
+const CAREFUL_LONG: Structure = { plain: false, longTexts: true };
+
 /** Whether an integer of 64 bits is nearer to 0 than ±2^53. */
 function isNarrow(bytes: Uint8Array, at: number, signed: boolean): boolean {
   const first = bytes[at];
@@ -30,16 +43,21 @@ function isNarrow(bytes: Uint8Array, at: number, signed: boolean): boolean {
  * Checks how a MessagePack frame is built before anything is allocated for it: the decoder makes room for as many
  * elements as a header claims, on every level.
  *
- * @returns whether it is plain: without bytes, and without an integer that a number might not hold.
- * @throws {SerializationError} when it is cut short, goes on after its end, is larger than the limits or holds an
+ * @param isDoubtful whether every text is to be looked at, however long.
+ * @throws {SerializationError} when it is cut short, holds text that is no UTF-8, goes on after its end, is larger than the limits or holds an
  * extension other than msgpackr's `undefined`.
  */
-export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: SerializerLimits): boolean {
+export function checkStructure(
+  bytes: Uint8Array,
+  { maxDepth, maxContainers }: SerializerLimits,
+  isDoubtful = false,
+): Structure {
   const { length } = bytes;
   /** Items still to come: in this container, and in those around it, the outermost first. */
   let missing = 1;
   const around: number[] = [];
   let plain = true;
+  let longTexts = false;
   let containers = 0;
   let at = 0;
   while (missing > 0) {
@@ -50,7 +68,10 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
     if (head >= 0x80 && head <= 0xbf) {
       if (head < 0x90) items = 2 * (head & 15);
       else if (head < 0xa0) items = head & 15;
-      else at += head & 31;
+      else {
+        longTexts = checkText(bytes, at, head & 31, isDoubtful) || longTexts;
+        at += head & 31;
+      }
     } else if (head >= 0xc0 && head <= 0xdf) {
       const isUndefined = head === FIXEXT_1 && bytes[at] === 0 && bytes[at + 1] === 0;
       const width = isUndefined ? 2 : (WIDTHS[head - 0xc0] ?? NONE);
@@ -58,8 +79,11 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
       if (head === 0xcf || head === 0xd3) plain &&= isNarrow(bytes, at, head === 0xd3);
       else if (head >= 0xde) items = 2 * readSize(bytes, at, width);
       else if (head >= 0xdc) items = readSize(bytes, at, width);
-      else if (head >= 0xd9) at += readSize(bytes, at, width);
-      else if (head >= 0xc4 && head <= 0xc6) {
+      else if (head >= 0xd9) {
+        const size = readSize(bytes, at, width);
+        longTexts = checkText(bytes, at + width, size, isDoubtful) || longTexts;
+        at += size;
+      } else if (head >= 0xc4 && head <= 0xc6) {
         plain = false;
         if (++containers > maxContainers) throw tooMany(maxContainers);
         at += readSize(bytes, at, width);
@@ -76,7 +100,7 @@ export function checkStructure(bytes: Uint8Array, { maxDepth, maxContainers }: S
   }
   if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
   if (at < length) throw failure('decode', 'the frame goes on after the message');
-  return plain;
+  return plain ? (longTexts ? PLAIN_LONG : PLAIN) : longTexts ? CAREFUL_LONG : CAREFUL;
 }
 
 /** The subscription of an EVENT in a frame that is written as short as it can be; else undefined. */

@@ -8,6 +8,7 @@ import { isPlain } from './plain.js';
 import { prepare } from './prepare.js';
 import type { Frame, Serializer } from './serializer.js';
 import { settle, settleIntegers, type Special } from './settle.js';
+import { holdsReplacement } from './utf8.js';
 
 /** An encoder keeps the buffer of its largest message, a decoder its last frame; they do not outlive one this large. */
 const LARGE_BYTES = 64 * 1024;
@@ -71,8 +72,12 @@ class MsgpackSerializer implements Serializer {
     try {
       if (typeof frame === 'string') throw failure('decode', 'MessagePack is not text');
       const isLarge = frame.length > LARGE_BYTES;
-      if (checkStructure(frame, this.#limits)) return (isLarge ? createDecoder(false) : this.#decoder).decode(frame);
-      return settle((isLarge ? createDecoder(true) : this.#carefulDecoder).decode(frame), this.#limits, this.#special);
+      const { plain, longTexts } = checkStructure(frame, this.#limits);
+      const value = plain
+        ? (isLarge ? createDecoder(false) : this.#decoder).decode(frame)
+        : settle((isLarge ? createDecoder(true) : this.#carefulDecoder).decode(frame), this.#limits, this.#special);
+      if (longTexts && holdsReplacement(value)) checkStructure(frame, this.#limits, true);
+      return value;
     } catch (cause) {
       throw asFailure('decode', 'the frame is not MessagePack', cause);
     }
@@ -82,7 +87,7 @@ class MsgpackSerializer implements Serializer {
 /**
  * WAMP's MessagePack format, `wamp.2.msgpack`. What is sent, and what is refused, is the same as with `json()`, except
  * that bytes are bytes and text may start with U+0000. `undefined`, as msgpackr writes it, is read as
- * null; other extension types, timestamps among them, keys that are not strings and the key `__proto__` are a `SerializationError`; of duplicate keys the last one counts.
+ * null; other extension types, timestamps among them, text that is no UTF-8, keys that are not strings and the key `__proto__` are a `SerializationError`; of duplicate keys the last one counts.
  *
  * @example
  * import { msgpack } from 'rxwamp/msgpack';
