@@ -2,6 +2,7 @@ import { finalize, from, isObservable, type ObservableInput } from 'rxjs';
 import { checkCount } from '../operators/options.js';
 import * as ErrorUri from '../protocol/error-uris.js';
 import { WampError } from '../protocol/errors.js';
+import { isAsyncIterable, isPromise } from '../session/async-values.js';
 
 /** Options of {@link limitConcurrency}. */
 export interface ConcurrencyOptions {
@@ -77,11 +78,6 @@ export function limitConcurrency<I extends { readonly signal: AbortSignal }, R>(
     });
   };
 }
-
-const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 /** What a handler gave back, which tells when it has ended. Its type stays: a stream is one still, as is a Promise. */
 function watched<R>(outcome: R, signal: AbortSignal, ended: () => void): R {

@@ -29,3 +29,11 @@ export const asyncValues = <T>(values: AsyncIterable<T>): Observable<T> =>
       end().catch(() => undefined);
     };
   });
+
+/** Whether it can be read with `for await`. */
+export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+/** Whether it can be awaited to effect. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -12,6 +12,7 @@ import type {
   Uri,
   WampMessage,
 } from '../protocol/message.js';
+import { remember } from '../protocol/remember.js';
 import type { Handler } from './invocation.js';
 import { matchKey } from './match-key.js';
 import { unheeded, type Requests } from './requests.js';
@@ -122,7 +123,7 @@ export class Callee {
     const running = this.#running.get(id);
     if (running !== undefined) running.giveUp(error);
     else if (!this.#endedEarly.has(id)) {
-      if (details['progress'] === true) this.#remember(id);
+      if (details['progress'] === true) remember(this.#endedEarly, id, MAX_REMEMBERED);
       this.send([Code.ERROR, Code.INVOCATION, id, {}, error.uri, error.args]);
     }
   }
@@ -147,12 +148,12 @@ export class Callee {
     const registration = this.#registrations.get(registered);
     if (registration === undefined) {
       // It crossed our UNREGISTER; its caller still needs an answer, and one only.
-      if (details['progress'] === true) this.#remember(id);
+      if (details['progress'] === true) remember(this.#endedEarly, id, MAX_REMEMBERED);
       this.send([Code.ERROR, Code.INVOCATION, id, {}, ErrorUri.NO_SUCH_PROCEDURE]);
       return;
     }
     if (this.#running.size >= this.settings.maxInvocations) {
-      if (details['progress'] === true) this.#remember(id);
+      if (details['progress'] === true) remember(this.#endedEarly, id, MAX_REMEMBERED);
       this.send([Code.ERROR, Code.INVOCATION, id, {}, ErrorUri.UNAVAILABLE, ['too many invocations run already']]);
       return;
     }
@@ -163,7 +164,7 @@ export class Callee {
       this.send,
       () => {
         this.#running.delete(id);
-        if (invocation.inputOpen) this.#remember(id);
+        if (invocation.inputOpen) remember(this.#endedEarly, id, MAX_REMEMBERED);
         this.answered?.();
       },
     );
@@ -213,15 +214,6 @@ export class Callee {
     const waiting = this.#abandoned.get(key) ?? [];
     this.#abandoned.delete(key);
     for (const ask of waiting) ask();
-  }
-
-  #remember(id: Id): void {
-    this.#endedEarly.add(id);
-    if (this.#endedEarly.size <= MAX_REMEMBERED) return;
-    for (const oldest of this.#endedEarly) {
-      this.#endedEarly.delete(oldest);
-      return;
-    }
   }
 }
 

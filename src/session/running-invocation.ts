@@ -6,7 +6,7 @@ import type { Dict, Id, InvocationMessage, List, Uri, WampMessage } from '../pro
 import { isPayload, NO_ARGS, NO_KWARGS, Payload, tail } from '../protocol/payload.js';
 import { isUri } from '../protocol/uri.js';
 import { after } from './after.js';
-import { asyncValues } from './async-values.js';
+import { asyncValues, isAsyncIterable, isPromise } from './async-values.js';
 import { Chunks } from './chunks.js';
 import { toInvocation, type Handler } from './invocation.js';
 
@@ -47,11 +47,6 @@ function streamOf(value: unknown): Observable<unknown> | undefined {
   if (isObservable(value)) return value;
   return isAsyncIterable(value) ? asyncValues(value) : undefined;
 }
-
-const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 /**
  * One invocation while its handler works: answers it exactly once, whatever the handler does.

@@ -1,9 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../serializers/serializer.js';
 import { FrameKind, PREFIX_OCTETS } from './rawsocket-decoder.js';
-
-/** Frames held at the end of a tick are joined into one buffer up to this size; beyond it copying costs more than it saves. */
-const JOIN_BYTES = 64 * 1024;
+import { TickWriter } from './tick-writer.node.js';
 
 /** The octets of the message sent last in this tick: a router sends one message to many. */
 let last: { readonly frame: Frame; readonly octets: Buffer } | undefined;
@@ -24,26 +22,30 @@ export function encodeFrame(kind: FrameKind, frame: Frame, length = lengthOf(fra
   return octets;
 }
 
-/** Writes frames to a stream, those of one tick in one write: most of what a small message costs is the system call. */
+/** Forgets what was sent last: it was of the tick before. */
+const forget = (): void => {
+  last = undefined;
+};
+
+/** Writes frames to a stream, those of one tick in one write. */
 export class RawFrameWriter {
   readonly #stream: Duplex;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #out: TickWriter;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
+    this.#out = new TickWriter(stream, () => stream.writable, forget);
   }
 
   /** Bytes handed over that the operating system has not taken. */
   get bufferedBytes(): number {
-    return this.#stream.writableLength + this.#heldBytes;
+    return this.#out.bufferedBytes;
   }
 
   /** A message, which leaves at the end of this tick. `length` is its size in octets. */
   message(frame: Frame, length: number): void {
     if (last?.frame !== frame) last = { frame, octets: encodeFrame(FrameKind.MESSAGE, frame, length) };
-    this.#heldBytes += last.octets.length;
-    if (this.#held.push(last.octets) === 1) process.nextTick(() => this.flush());
+    this.#out.hold(last.octets);
   }
 
   /** A frame that leaves now, behind what was held back. `written` is called when the operating system has taken it, or the stream broke. */
@@ -54,21 +56,6 @@ export class RawFrameWriter {
 
   /** Hands over what this tick has held back so far. */
   flush(): void {
-    const held = this.#held;
-    const joined = this.#heldBytes <= JOIN_BYTES;
-    this.#held = [];
-    this.#heldBytes = 0;
-    last = undefined;
-    const [first] = held;
-    if (first === undefined || !this.#stream.writable) return;
-    if (held.length === 1) {
-      this.#stream.write(first);
-    } else if (joined) {
-      this.#stream.write(Buffer.concat(held));
-    } else {
-      this.#stream.cork();
-      for (const octets of held) this.#stream.write(octets);
-      this.#stream.uncork();
-    }
+    this.#out.flush();
   }
 }

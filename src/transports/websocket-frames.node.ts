@@ -1,12 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../serializers/serializer.js';
+import { TickWriter } from './tick-writer.node.js';
 
 const TEXT = 0x81;
 const BINARY = 0x82;
 const MASKED = 0x80;
-/** Frames held at the end of a tick are joined into one buffer up to this size; beyond it copying costs more than it saves. */
-const JOIN_BYTES = 64 * 1024;
 /** Masks drawn at a time. */
 const MASK_POOL_BYTES = 1024;
 
@@ -51,55 +50,39 @@ function shared(frame: Frame): Buffer {
   return last.bytes;
 }
 
+/** Forgets what was sent last: it was of the tick before. */
+const forget = (): void => {
+  last = undefined;
+};
+
 /**
  * Writes data frames to the stream below a WebSocket of `ws`, those of one tick in one write: most of what a small message
  * costs is the system call. It may do so beside `ws` because frames are whole and, without compression, `ws` holds none
  * back. Frames are copied when they are handed over.
  */
 export class FrameWriter {
-  readonly #stream: Duplex;
+  readonly #out: TickWriter;
   readonly #masks: Buffer | undefined;
-  readonly #isOpen: () => boolean;
   #nextMask = MASK_POOL_BYTES;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
 
   /** @param masked whether this end is the client: its frames are masked. @param isOpen whether data may still be sent. */
   constructor(stream: Duplex, masked: boolean, isOpen: () => boolean) {
-    this.#stream = stream;
+    this.#out = new TickWriter(stream, isOpen, forget);
     this.#masks = masked ? Buffer.alloc(MASK_POOL_BYTES) : undefined;
-    this.#isOpen = isOpen;
   }
 
   /** Bytes handed over that the operating system has not taken. */
   get bufferedBytes(): number {
-    return this.#stream.writableLength + this.#heldBytes;
+    return this.#out.bufferedBytes;
   }
 
   write(frame: Frame): void {
-    const bytes = this.#masks === undefined ? shared(frame) : encode(frame, this.#nextKey(this.#masks));
-    this.#heldBytes += bytes.length;
-    if (this.#held.push(bytes) === 1) process.nextTick(() => this.flush());
+    this.#out.hold(this.#masks === undefined ? shared(frame) : encode(frame, this.#nextKey(this.#masks)));
   }
 
   /** Hands over what this tick has held back so far. */
   flush(): void {
-    const held = this.#held;
-    const joined = this.#heldBytes <= JOIN_BYTES;
-    this.#held = [];
-    this.#heldBytes = 0;
-    last = undefined;
-    const [first] = held;
-    if (first === undefined || !this.#isOpen()) return;
-    if (held.length === 1) {
-      this.#stream.write(first);
-    } else if (joined) {
-      this.#stream.write(Buffer.concat(held));
-    } else {
-      this.#stream.cork();
-      for (const bytes of held) this.#stream.write(bytes);
-      this.#stream.uncork();
-    }
+    this.#out.flush();
   }
 
   #nextKey(masks: Buffer): number {

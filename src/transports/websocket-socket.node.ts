@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { OverflowError, ProtocolViolationError, type RxWampError } from '../protocol/errors.js';
 import type { Frame } from '../serializers/serializer.js';
+import { FrameGate } from './frame-gate.js';
 import { connectionLost, type CloseReason, type LinkPort, type Socket } from './link.js';
 import { CLOSE_CODES, closeError } from './websocket-dial.js';
 import { CompressingWriter, isCompressed } from './websocket-compression.node.js';
@@ -24,9 +25,8 @@ export class WsSocket implements Socket {
   readonly #webSocket: WebSocket;
   readonly #writer: FrameWriter | CompressingWriter;
   readonly #port: LinkPort;
-  /** Frames that `ws` had already read when reading was paused. */
-  readonly #held: Frame[] = [];
-  #paused = false;
+  /** Holds what `ws` had already read when reading was paused. */
+  readonly #gate: FrameGate;
   #closing = false;
   #closed = false;
 
@@ -36,12 +36,13 @@ export class WsSocket implements Socket {
       ? new CompressingWriter(webSocket)
       : new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
     this.#port = port;
+    this.#gate = new FrameGate((frame) => port.frame(frame));
 
     let broken: Error | undefined;
     // `ws` does not pass it on.
     stream.once('error', (error) => (broken = error));
     webSocket.on('message', (data, isBinary) => {
-      if (isBinary || !this.#skipsText(data)) this.#receive(frameOf(data, isBinary));
+      if (isBinary || !this.#skipsText(data)) this.#gate.push(frameOf(data, isBinary));
     });
     webSocket.on('pong', () => port.pong());
     webSocket.on('error', (error) => this.#end(receiveError(error, maxMessageBytes)));
@@ -76,42 +77,23 @@ export class WsSocket implements Socket {
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#gate.pause();
     this.#webSocket.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    // Not from within whatever resumes, which may be the delivery of a frame.
-    queueMicrotask(() => {
-      this.#release();
-      if (!this.#paused) this.#webSocket.resume();
-    });
+    this.#gate.resume(() => this.#webSocket.resume());
   }
 
   #skipsText(data: RawData): boolean {
     // Who reads it may depend on what is held. What `ws` hands over while its `binaryType` is `nodebuffer`.
-    return !this.#paused && this.#held.length === 0 && this.#port.skipsText?.(data as Buffer) === true;
-  }
-
-  #receive(frame: Frame): void {
-    if (this.#paused || this.#held.length > 0) this.#held.push(frame);
-    else this.#port.frame(frame);
-  }
-
-  #release(): void {
-    while (!this.#paused) {
-      const frame = this.#held.shift();
-      if (frame === undefined) return;
-      this.#port.frame(frame);
-    }
+    return this.#gate.isOpen && this.#port.skipsText?.(data as Buffer) === true;
   }
 
   #end(error: RxWampError | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#paused = false;
-    this.#release();
+    this.#gate.end();
     this.#port.closed(this.#closing ? undefined : error);
   }
 }

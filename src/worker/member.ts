@@ -4,6 +4,7 @@ import { announces, type ClientRole } from '../protocol/features.js';
 import { nextId } from '../protocol/id.js';
 import type { Dict, Id, RequestCode, Uri, WampMessage } from '../protocol/message.js';
 import { ErrorUri } from '../protocol/uris.js';
+import { remember } from '../protocol/remember.js';
 import type { Frame, Serializer } from '../serializers/serializer.js';
 import type { Link } from '../transports/link.js';
 
@@ -130,12 +131,7 @@ export class Member {
 
   /** Notes a publication of its own that it does not want to hear. */
   published(publication: Id): void {
-    this.#own.add(publication);
-    if (this.#own.size <= MAX_OWN_PUBLICATIONS) return;
-    for (const oldest of this.#own) {
-      this.#own.delete(oldest);
-      return;
-    }
+    remember(this.#own, publication, MAX_OWN_PUBLICATIONS);
   }
 
   /** Whether it published this, and does not want to hear it. */

@@ -3,6 +3,7 @@ import type { ErrorMessage, Id, Interrupt, InvocationMessage, Uri, WampMessage, 
 import { tail } from '../protocol/payload.js';
 import { isUri } from '../protocol/uri.js';
 import { ErrorUri } from '../protocol/uris.js';
+import { remember } from '../protocol/remember.js';
 import { checkPassthru, isPassthru } from './check.js';
 import { violation, type Member } from './member.js';
 import { PASSTHRU } from './relayed-features.js';
@@ -51,7 +52,7 @@ export class RelayedInvocations {
     const member = this.#callee(registration);
     const error = this.#begin(member, message);
     if (error === undefined) return;
-    if (inputOpen) this.#remember(id);
+    if (inputOpen) remember(this.#endedEarly, id, MAX_REMEMBERED);
     this.#answer([Code.ERROR, Code.INVOCATION, id, {}, error]);
   }
 
@@ -149,20 +150,11 @@ export class RelayedInvocations {
   #end(id: Id, { member, invocation, inputOpen }: Running): void {
     this.#running.delete(id);
     member.invocations.delete(invocation);
-    if (inputOpen) this.#remember(id);
+    if (inputOpen) remember(this.#endedEarly, id, MAX_REMEMBERED);
   }
 
   /** Sends what holds nothing but text, which can always be carried. */
   #answer(message: WampMessage): void {
     this.#upstream.send(message);
-  }
-
-  #remember(id: Id): void {
-    this.#endedEarly.add(id);
-    if (this.#endedEarly.size <= MAX_REMEMBERED) return;
-    for (const oldest of this.#endedEarly) {
-      this.#endedEarly.delete(oldest);
-      return;
-    }
   }
 }

@@ -1,8 +1,8 @@
 import { Code } from '../protocol/code.js';
 import type { Dict, Id, Register, Unregister, Uri } from '../protocol/message.js';
-import { tail } from '../protocol/payload.js';
 import { ErrorUri } from '../protocol/uris.js';
 import { matchKey } from '../session/match-key.js';
+import { askFor } from './ask-for.js';
 import { refusal } from './check.js';
 import type { ShareLimits } from './limits.js';
 import type { Member } from './member.js';
@@ -134,35 +134,24 @@ export class RelayedProcedures {
       for (const next of waiting) next();
     };
     this.#joining.set(key, waiting);
-    try {
-      this.#upstream.request((id) => [Code.REGISTER, id, options, procedure], {
-        code: Code.REGISTER,
-        answered: (reply) => {
-          const [, , id] = reply;
-          if (typeof id === 'number') {
-            const { invoke = 'single' } = options;
-            const registration: Registration = { id, key, invoke, members: [], turn: 0 };
-            this.#byId.set(id, registration);
-            this.#byKey.set(key, registration);
-            if (member.isGone) {
-              this.#part(member, registration);
-            } else {
-              this.#join(member, registration);
-              member.send([Code.REGISTERED, request, id]);
-            }
-          }
-          answered();
-          return true;
-        },
-        failed: ([, code, , details, error, args, kwargs]) => {
-          member.send([Code.ERROR, code, request, details, error, ...tail(args, kwargs)]);
-          answered();
-        },
-      });
-    } catch {
-      member.refuse(Code.REGISTER, request, ErrorUri.INVALID_PAYLOAD);
-      answered();
-    }
+    askFor(member, this.#upstream, {
+      code: Code.REGISTER,
+      request,
+      message: (id) => [Code.REGISTER, id, options, procedure],
+      granted: (id) => {
+        const { invoke = 'single' } = options;
+        const registration: Registration = { id, key, invoke, members: [], turn: 0 };
+        this.#byId.set(id, registration);
+        this.#byKey.set(key, registration);
+        if (member.isGone) {
+          this.#part(member, registration);
+        } else {
+          this.#join(member, registration);
+          member.send([Code.REGISTERED, request, id]);
+        }
+      },
+      answered,
+    });
   }
 
   #join(member: Member, { id, members }: Registration): void {

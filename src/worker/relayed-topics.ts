@@ -1,10 +1,10 @@
 import { Code } from '../protocol/code.js';
 import type { Dict, EventMessage, Id, Subscribe, Unsubscribe, Uri } from '../protocol/message.js';
-import { tail } from '../protocol/payload.js';
 import { matchesUri, matchPolicy, type MatchPolicy } from '../protocol/uri.js';
 import { ErrorUri } from '../protocol/uris.js';
 import type { Frame, Serializer } from '../serializers/serializer.js';
 import { matchKey } from '../session/match-key.js';
+import { askFor } from './ask-for.js';
 import { isPassthru, refusal } from './check.js';
 import type { ShareLimits } from './limits.js';
 import type { Member } from './member.js';
@@ -156,32 +156,20 @@ export class RelayedTopics {
       for (const subscription of [...topic.subscriptions]) this.#release(subscription, topic);
       this.#tidy(key, topic);
     };
-    try {
-      this.#upstream.request((id) => [Code.SUBSCRIBE, id, options, uri], {
-        code: Code.SUBSCRIBE,
-        answered: (reply) => {
-          const [, , id] = reply;
-          if (typeof id === 'number') {
-            const subscription = this.#subscription(id, key, topic);
-            subscription.isOrdinary ||= isOrdinary(options);
-            if (!member.isGone) {
-              this.#join(member, subscription);
-              member.send([Code.SUBSCRIBED, request, id]);
-              if (options['get_retained'] === true) subscription.retainedFor = member;
-            }
-          }
-          answered();
-          return true;
-        },
-        failed: ([, code, , details, error, args, kwargs]) => {
-          member.send([Code.ERROR, code, request, details, error, ...tail(args, kwargs)]);
-          answered();
-        },
-      });
-    } catch {
-      member.refuse(Code.SUBSCRIBE, request, ErrorUri.INVALID_PAYLOAD);
-      answered();
-    }
+    askFor(member, this.#upstream, {
+      code: Code.SUBSCRIBE,
+      request,
+      message: (id) => [Code.SUBSCRIBE, id, options, uri],
+      granted: (id) => {
+        const subscription = this.#subscription(id, key, topic);
+        subscription.isOrdinary ||= isOrdinary(options);
+        if (member.isGone) return;
+        this.#join(member, subscription);
+        member.send([Code.SUBSCRIBED, request, id]);
+        if (options['get_retained'] === true) subscription.retainedFor = member;
+      },
+      answered,
+    });
   }
 
   #topic(uri: Uri, options: Dict): Topic {

@@ -1,5 +1,6 @@
 import { nextId } from '../../protocol/id.js';
 import type { Id } from '../../protocol/message.js';
+import { remember } from '../../protocol/remember.js';
 
 /** How many calls that ended while their caller still streamed into them are remembered, to tell a late chunk from a violation. */
 const MAX_ENDED_EARLY = 1_000;
@@ -23,12 +24,7 @@ export class RequestSequence {
 
   /** Notes a progressive call that ended before its caller sent the last chunk. */
   endedEarly(request: Id): void {
-    this.#endedEarly.add(request);
-    if (this.#endedEarly.size <= MAX_ENDED_EARLY) return;
-    for (const oldest of this.#endedEarly) {
-      this.#endedEarly.delete(oldest);
-      return;
-    }
+    remember(this.#endedEarly, request, MAX_ENDED_EARLY);
   }
 
   /** Whether this is a chunk of such a call; `final` says that no other will follow. */
