@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt } from '../scripts/ensure-built.mjs';
 import { run } from '../scripts/run.mjs';
 
 /**
@@ -13,6 +12,5 @@ if (!existsSync(join(here, 'node_modules/echarts'))) {
   process.stderr.write('installing what rxwamp is compared with …\n');
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: here, output: 'stderr' });
 }
-if (process.env['RXWAMP_DIST'] === undefined) ensureBuilt();
 
 await import('./bench.mjs');

@@ -13,6 +13,7 @@ export default {
     {
       label: '10',
       inFlight: 10,
+      rounds: 2,
       serializers: ['json'],
       ...(mode === 'quick' && { only: ['floor', 'rxwamp', 'autobahn'] }),
     },
@@ -20,6 +21,7 @@ export default {
     {
       label: '1,000',
       inFlight: 1000,
+      rounds: 2,
       serializers: ['json'],
       ...(mode === 'quick' && { only: ['floor', 'rxwamp', 'autobahn'] }),
     },

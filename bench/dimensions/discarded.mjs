@@ -14,14 +14,14 @@ export default {
     'the comparison is with the floor *receiving* an event of that size. autobahn takes such an event for a violation of the protocol and ends the session.',
   side: 'client',
   together: true,
-  columns: () =>
+  columns: (mode) =>
     ['16 B', '64 KiB'].flatMap((payload) => [
       { label: `${payload}, received`, payload, way: WAYS.received, only: ['floor'] },
       {
         label: `${payload}, unsubscribed`,
         payload,
         way: WAYS.unsubscribed,
-        not: payload === '16 B' ? ['autobahn'] : ['autobahn', 'wampy', 'wamprx', 'thruway'],
+        not: ['autobahn', ...(payload === '16 B' || mode === 'full' ? [] : ['wampy', 'wamprx', 'thruway'])],
       },
       { label: `${payload}, overflow`, payload, way: WAYS.full, only: ['rxwamp'] },
     ]),

@@ -20,6 +20,7 @@ const NAMES = [
   'sessions',
   'patterns',
   'stalled',
+  'bundle',
 ];
 
 for (const name of NAMES) {

@@ -13,10 +13,10 @@ export default {
   side: 'client',
   columns: () => [{ label: '16 B' }],
   entries: clientsWithJson,
-  rounds: (mode) => (mode === 'full' ? 4 : 1),
+  rounds: (mode) => (mode === 'full' ? 3 : 1),
   views: [{ title: 'Latency p50 / p99', metric: 'p50', also: ['p99'], unit: 'µs', chart: 'bars' }],
   /** @param {import('../measure/dimension.mjs').ClientContext} context */
-  async measure({ connect, budget }) {
+  async measure({ connect, mode }) {
     const client = await connect();
     await client.tell({ do: 'acknowledge', on: client.publish === undefined });
     const publish = client.publish ?? ((topic, args) => client.publishAcknowledged?.(topic, args, () => undefined));
@@ -36,7 +36,7 @@ export default {
       return sent.map((start, i) => Number(BigInt(arrived[i] ?? 0) - start) / 1000);
     };
     await run(100);
-    const latencies = await run(Math.round(budget.measureMs / 2));
+    const latencies = await run(mode === 'full' ? 200 : 50);
     return percentiles(latencies);
   },
 };

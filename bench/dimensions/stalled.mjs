@@ -17,7 +17,7 @@ export default {
   side: 'router',
   columns: (mode) => (mode === 'full' ? [{ label: '160 MB', count: 10_000 }] : [{ label: '48 MB', count: 3000 }]),
   entries: routersWithJson,
-  rounds: () => 1,
+  rounds: (mode) => (mode === 'full' ? 2 : 1),
   views: [
     { title: 'Memory grows by', metric: 'grownMb', unit: 'MB', ratio: false, chart: 'bars' },
     { title: 'Events that the healthy one lost', metric: 'lost', unit: '', ratio: false },

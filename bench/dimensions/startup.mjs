@@ -13,12 +13,12 @@ export default {
     { label: 'later', cold: false },
   ],
   entries: clientsWithJson,
-  rounds: (mode) => (mode === 'full' ? 5 : 1),
+  rounds: (mode) => (mode === 'full' ? 3 : 1),
   views: [{ title: 'Milliseconds', metric: 'ms', unit: 'ms', chart: 'bars' }],
   /** @param {import('../measure/dimension.mjs').ClientContext} context */
   async measure({ connectAnother, control, realm, column: { cold }, mode }) {
     const times = [];
-    for (let i = 0; i < (cold ? 1 : mode === 'full' ? 60 : 30); i++) {
+    for (let i = 0; i < (cold ? 1 : mode === 'full' ? 40 : 30); i++) {
       // `connectAnother` numbers its realms like this.
       await control({ do: 'greet', realm: `${realm}.n${i}` });
       const start = performance.now();

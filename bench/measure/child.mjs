@@ -9,17 +9,23 @@ const ENV = { ...process.env, WS_NO_BUFFER_UTIL: '1', WS_NO_UTF_8_VALIDATE: '1',
 /** What a client prints is no result; with BENCH_DEBUG it is shown. */
 const OUTPUT = process.env['BENCH_DEBUG'] === undefined ? 'ignore' : 2;
 
+/**
+ * @typedef {object} ChildOptions
+ * @property {string} library folder of the build that is measured
+ * @property {number} [timeoutMs] how long one may wait for its message; default: a minute
+ */
+
 /** A process of a measurement. */
 export class Child {
   #process;
   /** What it said when it was ready. @type {Record<string, any>} */
   info = {};
 
-  /** @param {string} file below bench/ @param {readonly string[]} args */
-  constructor(file, args) {
+  /** @param {string} file below bench/ @param {readonly string[]} args @param {ChildOptions} options */
+  constructor(file, args, { library }) {
     this.#process = fork(join(ROOT, file), args, {
       execArgv: ['--expose-gc', '--no-warnings'],
-      env: ENV,
+      env: { ...ENV, RXWAMP_DIST: library },
       stdio: ['ignore', OUTPUT, OUTPUT, 'ipc'],
     });
   }
@@ -29,11 +35,11 @@ export class Child {
    *
    * @param {string} file
    * @param {readonly string[]} args
-   * @param {number} [timeoutMs]
+   * @param {ChildOptions} options
    */
-  static async start(file, args, timeoutMs = 60_000) {
-    const child = new Child(file, args);
-    child.info = await child.#message(timeoutMs);
+  static async start(file, args, options) {
+    const child = new Child(file, args, options);
+    child.info = await child.#message(options.timeoutMs);
     return child;
   }
 
@@ -42,13 +48,13 @@ export class Child {
    *
    * @param {string} file
    * @param {readonly string[]} args
-   * @param {number} timeoutMs
+   * @param {ChildOptions} options
    * @returns {Promise<Record<string, any>>} `{ error }` when it ended without, or took too long
    */
-  static async result(file, args, timeoutMs) {
-    const child = new Child(file, args);
+  static async result(file, args, options) {
+    const child = new Child(file, args, options);
     try {
-      return await child.#message(timeoutMs);
+      return await child.#message(options.timeoutMs);
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     } finally {
@@ -73,8 +79,8 @@ export class Child {
     return ended.then(() => clearTimeout(patience));
   }
 
-  /** @param {number} timeoutMs @returns {Promise<Record<string, any>>} */
-  #message(timeoutMs) {
+  /** @param {number} [timeoutMs] @returns {Promise<Record<string, any>>} */
+  #message(timeoutMs = 60_000) {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         this.#process.kill('SIGKILL');

@@ -4,6 +4,7 @@
  * @typedef {import('./contestant.mjs').Client} Client
  * @typedef {import('../wire/control.mjs').Command} Command
  * @typedef {'full' | 'quick'} Mode
+ * @typedef {'client' | 'router' | 'bundle'} Side
  *
  * A line of a table: who, in which format.
  * @typedef {object} Entry
@@ -11,11 +12,11 @@
  * @property {Serializer} serializer
  *
  * A column of a table: what is varied. What else is in it is the dimension's own.
- * @typedef {{ label: string, rounds?: number, only?: readonly string[], not?: readonly string[], serializers?: readonly Serializer[] } & Record<string, any>} Column rounds: fewer than the dimension’s; only, not: contestants
+ * @typedef {{ label: string, rounds?: number, only?: readonly string[], not?: readonly string[], skip?: Readonly<Record<string, string>>, serializers?: readonly Serializer[] } & Record<string, any>} Column rounds: fewer than the dimension’s; only, not: contestants it is for; skip: why, by contestant: it is for them as well, but they are left out, which the table says
  *
  * @typedef {object} Job
  * @property {string} dimension
- * @property {'client' | 'router'} side
+ * @property {Side} side
  * @property {string} contestant
  * @property {Serializer} serializer
  * @property {Column[]} columns
@@ -59,7 +60,7 @@
  * @property {string} id name of its file
  * @property {string} title
  * @property {string} about what is done, for whoever reads the figures
- * @property {'client' | 'router'} side
+ * @property {Side} side
  * @property {(mode: Mode) => readonly Column[]} columns
  * @property {(mode: Mode) => readonly Entry[]} entries
  * @property {(mode: Mode) => number} rounds

@@ -5,14 +5,15 @@ import { connectControl } from '../wire/control.mjs';
  *
  * @typedef {import('./dimension.mjs').Job} Job
  * @typedef {import('./dimension.mjs').Column} Column
- * @typedef {{ result: Record<string, number> } | { error: string }} Found
+ * @typedef {({ result: Record<string, number> } | { error: string }) & { seconds: number }} Found seconds: it took
  * @typedef {{ columns: Record<string, Found>, label?: string | undefined, version?: string | undefined } | { missing: string } | { error: string }} Outcome columns by label
  */
 
 let isOver = false;
 /** @type {Job} */
 const job = JSON.parse(process.argv[2] ?? '');
-const control = connectControl(job.control);
+/** A bundle has nobody to talk to. */
+const control = job.side === 'bundle' ? undefined : connectControl(job.control);
 
 /** @returns {Promise<Outcome>} */
 async function measure() {
@@ -20,15 +21,17 @@ async function measure() {
   /** @type {import('./dimension.mjs').Dimension} */
   const dimension = (await import(`../dimensions/${id}.mjs`)).default;
   /** @type {import('./contestant.mjs').Contestant | undefined} */
-  const contestant = side === 'client' ? (await import(`../clients/${name}.mjs`)).default : undefined;
+  const contestant = side === 'router' ? undefined : (await import(`../clients/${name}.mjs`)).default;
   /** @type {Record<string, Found>} */
   const found = {};
   for (const [at, column] of columns.entries()) {
     const { context, close } = contextOf(contestant, column, at);
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1000;
     try {
-      found[column.label] = { result: await dimension.measure(context) };
+      found[column.label] = { result: await dimension.measure(context), seconds: seconds() };
     } catch (error) {
-      found[column.label] = { error: textOf(error) };
+      found[column.label] = { error: textOf(error), seconds: seconds() };
     }
     if (at < columns.length - 1) await close();
   }
@@ -55,7 +58,7 @@ function contextOf(contestant, column, at) {
     clients.push(client);
     return Object.assign(client, {
       /** @param {import('../wire/control.mjs').Command} command */
-      tell: (command) => control({ ...command, realm: name }),
+      tell: (command) => control?.({ ...command, realm: name }),
     });
   };
   let others = 0;

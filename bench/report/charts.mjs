@@ -5,7 +5,6 @@ import { entryName } from './text.mjs';
 /**
  * Charts as SVG, drawn without a browser.
  *
- * @typedef {import('../measure/results.mjs').Results} Results
  * @typedef {import('../measure/results.mjs').DimensionResults} DimensionResults
  * @typedef {import('../measure/dimension.mjs').View} View
  */
@@ -41,10 +40,9 @@ export const chartName = ({ id }, { metric }) => `${id}-${metric}.svg`;
 /**
  * @param {DimensionResults} dimension
  * @param {View} view
- * @param {Results} results
  * @returns {string} SVG
  */
-export function drawChart(dimension, view, results) {
+export function drawChart(dimension, view) {
   // Where sizes differ a hundredfold, only the comparison with the floor fits into one picture.
   const compares = view.chart === 'bars' && view.ratio !== false && dimension.columns.length > 1;
   const entries = dimension.entries.filter(({ contestant, serializer }) => {
@@ -93,7 +91,7 @@ export function drawChart(dimension, view, results) {
       ...(isLog && { min: 10 ** Math.floor(Math.log10(Math.min(.../** @type {number[]} */ (all)))) }),
     },
     series: present.map(({ entry, values }, at) => ({
-      name: entryName(results, entry, { withFormat: formatsOf(entry.contestant) > 1 }),
+      name: entryName(dimension, entry, { withFormat: formatsOf(entry.contestant) > 1 }),
       type: view.chart === 'lines' ? /** @type {const} */ ('line') : /** @type {const} */ ('bar'),
       data: values.map((value) => value ?? '-'),
       barMaxWidth: 26,

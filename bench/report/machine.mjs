@@ -19,3 +19,10 @@ export const machine = () => ({
   node: process.version,
   v8: process.versions.v8,
 });
+
+/** @param {Machine} machine */
+export const machineText = ({ cpu, cores, memoryGib, system, node }) =>
+  `${cpu}, ${cores} cores, ${memoryGib} GiB, ${system}, Node ${node}`;
+
+/** Whether others had work for more than a quarter of it. @param {{ machine: Machine, load: number }} conditions */
+export const isBusy = ({ machine: { cores }, load }) => load > cores / 4;

@@ -12,9 +12,20 @@ export class Progress {
     this.#stream = stream;
   }
 
+  /** How much has been done, 0 … 1. */
+  get share() {
+    return this.#done / Math.max(1, this.total);
+  }
+
+  /** So many steps will not be made. @param {number} steps */
+  leaveOut(steps) {
+    this.#done += steps;
+  }
+
   /** @param {string} what */
   step(what) {
-    const share = this.#done++ / Math.max(1, this.total);
+    const { share } = this;
+    this.#done++;
     if (!this.#stream.isTTY) return;
     const seconds = Math.round((performance.now() - this.#start) / 1000);
     const bar = '━'.repeat(Math.round(share * 20)).padEnd(20, '╌');

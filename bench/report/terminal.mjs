@@ -1,7 +1,9 @@
 import pc from 'picocolors';
-import { cellOf, ratioToFloor, spreadOf, valueOf } from '../measure/results.mjs';
+import { buildText } from '../measure/build.mjs';
+import { cellOf, ratioToFloor, roundsText, spreadOf, valueOf } from '../measure/results.mjs';
+import { isBusy, machineText } from './machine.mjs';
 import { limitText, outcomeText, verdictsOf } from './targets.mjs';
-import { entryName, figure, times } from './text.mjs';
+import { absence, durationText, entryName, figure, onceText, timeText, times } from './text.mjs';
 
 /**
  * What a person sees while it runs.
@@ -13,28 +15,36 @@ import { entryName, figure, times } from './text.mjs';
  * @typedef {(line: string) => void} Print
  */
 
-/** @param {Results} results @param {Print} print */
-export function printHeader({ about: { machine, version, mode }, startedAt }, print) {
+/**
+ * @param {import('../measure/results.mjs').Conditions} conditions
+ * @param {string} startedAt ISO
+ * @param {Print} print
+ */
+export function printHeader({ machine, library, mode, load }, startedAt, print) {
   print('');
-  print(
-    `${pc.bold(`rxwamp ${version}`)} ${pc.dim(`measured ${startedAt.slice(0, 16).replace('T', ' ')}, ${mode} run`)}`,
-  );
-  print(
-    pc.dim(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}`),
-  );
+  print(`${pc.bold(`rxwamp ${buildText(library)}`)} ${pc.dim(`measured ${timeText(startedAt)}, ${mode} run`)}`);
+  print(pc.dim(machineText(machine)));
+  if (isBusy({ machine, load }))
+    print(pc.yellow(`the machine was busy before (load ${load}): do not trust what comes out`));
   if (mode === 'quick') print(pc.yellow('few rounds: good for a look, not for a claim'));
 }
 
-/** @param {DimensionResults} dimension @param {Results} results @param {Print} print */
-export function printDimension(dimension, results, print) {
-  const { title, rounds, seconds, cells } = dimension;
+/** What a run that is resumed need not measure. @param {readonly DimensionResults[]} kept @param {Print} print */
+export function printStored(kept, print) {
+  print('');
+  for (const { title, measuredAt } of kept) print(pc.dim(`stored ${timeText(measuredAt)}: ${title}`));
+}
+
+/** @param {DimensionResults} dimension @param {Print} print */
+export function printDimension(dimension, print) {
+  const { title, seconds, measuredAt, cells } = dimension;
   print('');
   print(
-    `${pc.bold(pc.cyan(title))} ${pc.dim(`${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${Math.round(seconds)} s`)}`,
+    `${pc.bold(pc.cyan(title))} ${pc.dim(`${roundsText(dimension)}, ${Math.round(seconds)} s, ${timeText(measuredAt)}`)}`,
   );
   for (const view of dimension.views) {
     print('');
-    for (const line of table(dimension, view, results)) print(line);
+    for (const line of table(dimension, view)) print(line);
   }
   for (const { contestant, column, serializer, error } of cells)
     if (error !== undefined) print(pc.red(`  ${contestant}, ${serializer}, ${column}: ${error.split('\n')[0]}`));
@@ -43,10 +53,9 @@ export function printDimension(dimension, results, print) {
 /**
  * @param {DimensionResults} dimension
  * @param {View} view
- * @param {Results} results
  * @returns {string[]}
  */
-function table(dimension, view, results) {
+function table(dimension, view) {
   const { entries, columns } = dimension;
   const verdicts = verdictsOf(dimension).filter(({ target }) => target.metric === view.metric);
   const unit = view.unit === '' ? '' : ` (${view.unit})`;
@@ -56,7 +65,7 @@ function table(dimension, view, results) {
     const cells = columns.map((column) => cellOf(dimension, entry.contestant, entry.serializer, column));
     if (cells.every((cell) => cell === undefined)) continue;
     const isOurs = entry.contestant === 'rxwamp';
-    const name = entryName(results, entry);
+    const name = entryName(dimension, entry);
     const paint = isOurs
       ? pc.bold
       : entry.contestant.startsWith('floor')
@@ -96,12 +105,18 @@ function targetRows(columns, verdicts) {
 /** @param {DimensionResults} dimension @param {View} view @param {Cell} cell @param {(text: string) => string} paint */
 function cellText(dimension, view, cell, paint) {
   const value = valueOf(cell, view.metric);
-  if (value === undefined) return pc.dim(cell.error === undefined ? '·' : 'failed');
+  if (value === undefined) return pc.dim(absence(cell));
   const all = [value, ...(view.also ?? []).map((metric) => valueOf(cell, metric) ?? NaN)].map(figure).join(' / ');
   const lies = spreadOf(cell, view.metric);
   const around = lies === undefined ? '' : pc.dim(` ±${Math.round(lies * 100)}%`);
   const compared = view.ratio === false ? undefined : ratioToFloor(dimension, cell, view.metric);
-  return paint(all) + around + (compared === undefined ? '' : ` ${pc.cyan(times(compared).padStart(6))}`);
+  const once = onceText(cell);
+  return (
+    paint(all) +
+    around +
+    (once === '' ? '' : pc.dim(` ${once}`)) +
+    (compared === undefined ? '' : ` ${pc.cyan(times(compared).padStart(6))}`)
+  );
 }
 
 /** @param {Results} results @param {Print} print */
@@ -121,7 +136,7 @@ export function printVerdicts(results, print) {
     pc.red(outcomeText(verdict)),
   ]);
   for (const line of aligned(rows, { right: false })) print(line);
-  print(pc.dim(`took ${Math.floor(results.seconds / 60)} min ${Math.round(results.seconds % 60)} s`));
+  print(pc.dim(`took ${durationText(results.seconds)}`));
 }
 
 const ESCAPES = /\u001b\[[0-9;]*m/g;

@@ -1,6 +1,7 @@
 import { serializerNames } from '../wire/codecs.mjs';
 
-/** @typedef {import('../measure/results.mjs').Results} Results */
+/** @typedef {Pick<import('../measure/results.mjs').Results, 'contenders'>} Named a run, or one dimension of it */
+/** @typedef {import('../measure/results.mjs').Cell} Cell */
 
 /** A figure with three digits that count, and commas between thousands. @param {number} value */
 export function figure(value) {
@@ -15,7 +16,7 @@ export function figure(value) {
 export const times = (value) => `${figure(value)}×`;
 
 /**
- * @param {Results} results
+ * @param {Named} results
  * @param {{ contestant: string, serializer: keyof typeof serializerNames }} entry
  * @param {{ withFormat?: boolean }} [options]
  */
@@ -23,4 +24,23 @@ export function entryName(results, { contestant, serializer }, { withFormat = tr
   const label =
     results.contenders[contestant]?.label ?? results.contenders[`router ${contestant}`]?.label ?? contestant;
   return withFormat ? `${label}, ${serializerNames[serializer]}` : label;
+}
+
+/** What stands where no figure is. @param {Cell} cell */
+export function absence({ skipped, error }) {
+  if (skipped !== undefined) return `skipped: ${skipped}`;
+  return error === undefined ? '·' : 'failed';
+}
+
+/** Why there is one round and not several, or nothing. @param {Cell} cell */
+export const onceText = ({ onceSeconds }) =>
+  onceSeconds === undefined ? '' : `(one round: takes ${Math.round(onceSeconds)} s)`;
+
+/** `2026-11-21 16:24` @param {string} iso */
+export const timeText = (iso) => iso.slice(0, 16).replace('T', ' ');
+
+/** `12 min 3 s` @param {number} seconds */
+export function durationText(seconds) {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
