@@ -255,17 +255,6 @@ describe('gaps: history()', () => {
       { name: 'WampError', uri: 'wamp.error.not_authorized' },
     ],
     ['does not come', () => jest.advanceTimersByTime(10_000), { name: 'TimeoutError' }],
-    [
-      'is longer than is fetched',
-      ({ router, request }) =>
-        router.send([Code.RESULT, request, {}, stored(...Array.from({ length: 10_001 }, (_, at) => at + 100))]),
-      { name: 'OverflowError', limit: 10_000 },
-    ],
-    ...[[], [[]], stored(101, 102)].map((result): [string, (setting: ReturnType<typeof asking>) => void, object] => [
-      `does not reach back far enough: ${String(result.length)}`,
-      ({ router, request }) => router.send([Code.RESULT, request, {}, result]),
-      { name: 'OverflowError', message: expect.stringContaining('does not reach back') },
-    ]),
     ...[[5], [null], [{}], [{ publication: 'x' }], [[{ publication: 0 }]], ['x', 'y']].map(
       (result): [string, (setting: ReturnType<typeof asking>) => void, object] => [
         `is none: ${JSON.stringify(result)}`,
@@ -283,6 +272,55 @@ describe('gaps: history()', () => {
     router.send([Code.EVENT, 8, 20_002, {}]);
     expect(items(topic)).toStrictEqual([100, 'gap', 20_001, 20_002]);
     expect(router.isConnected).toBe(true);
+  });
+
+  /** What does not join on to what was seen, and what the cause of the gap says of it. */
+  const torn: [string, Dict[], string][] = [
+    ['is longer than is fetched', stored(...Array.from({ length: 10_001 }, (_, at) => at + 100)), 'too many'],
+    ...[[], stored(101, 102)].map((result): [string, Dict[], string] => [
+      `does not reach back far enough: ${String(result.length)}`,
+      result,
+      'does not reach back',
+    ]),
+  ];
+
+  it.each(torn)('the gap is told, and then what there is, when the history %s', (_, result, message) => {
+    const { router, topic, request } = asking();
+    router.send([Code.EVENT, 8, 20_001, {}]);
+    router.send([Code.RESULT, request, {}, result]);
+    expect(items(topic)).toStrictEqual([100]);
+    const latest = router.expect(Code.CALL, { args: [8], kwargs: { limit: 10_000, reverse: true } });
+    router.send([Code.RESULT, latest.request, {}, stored(20_001, 20_000, 19_999)]);
+    expect(items(topic)).toStrictEqual([100, 'gap', 19_999, 20_000, 20_001]);
+    const cause: unknown = expect.objectContaining({
+      name: 'OverflowError',
+      message: expect.stringContaining(message),
+    });
+    expect(gapOf(topic)).toMatchObject({ lastPublication: 100, cause });
+    router.send([Code.EVENT, 8, 20_002, {}]);
+    expect(items(topic).at(-1)).toBe(20_002);
+  });
+
+  it.each(torn)('the gap is told with its cause, too, when %s and what there is does not come', (_, result) => {
+    const { router, topic, request } = asking();
+    router.send([Code.EVENT, 8, 20_001, {}]);
+    router.send([Code.RESULT, request, {}, result]);
+    router.expect(Code.CALL, { kwargs: { limit: 10_000, reverse: true } });
+    jest.advanceTimersByTime(10_000);
+    expect(items(topic)).toStrictEqual([100, 'gap', 20_001]);
+    expect(gapOf(topic)?.cause).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('joins on to any event that was seen: one that was not for everybody is not stored', () => {
+    const { router, topic } = topicWith(history());
+    router.send([Code.EVENT, 7, 101, {}, ['for some']]);
+    reconnect(router);
+    subscribed(router, 8);
+    const first = router.expect(Code.CALL, { kwargs: { from_publication: 101, limit: 10_001 } });
+    router.send([Code.RESULT, first.request, {}, []]);
+    const latest = router.expect(Code.CALL, { kwargs: { limit: 10_000, reverse: true } });
+    router.send([Code.RESULT, latest.request, {}, stored(103, 102, 100, 99)]);
+    expect(items(topic)).toStrictEqual([100, 101, 102, 103]);
   });
 
   it('keeps a bounded number of events back meanwhile', () => {

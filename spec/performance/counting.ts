@@ -48,12 +48,18 @@ const allocated = (node: HeapProfiler.SamplingHeapProfileNode): number =>
   node.selfSize + node.children.reduce((sum, child) => sum + allocated(child), 0);
 
 /** About how many bytes `work` allocates, what is garbage right away among them. */
-export function bytes(work: () => void): number {
-  session.post('HeapProfiler.startSampling', {
-    samplingInterval: 256,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
+export const bytes = (work: () => void): number =>
+  sampled(work, { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true });
+
+/** About how many bytes of those that `work` allocates are still in use when it is done. */
+export const heldBytes = (work: () => void): number =>
+  sampled(() => {
+    work();
+    session.post('HeapProfiler.collectGarbage');
   });
+
+function sampled(work: () => void, included: object = {}): number {
+  session.post('HeapProfiler.startSampling', { samplingInterval: 256, ...included });
   work();
   const { profile } = answered<HeapProfiler.StopSamplingReturnType>((answer) =>
     session.post('HeapProfiler.stopSampling', answer),

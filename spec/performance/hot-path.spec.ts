@@ -45,12 +45,12 @@ describe.each(SERIALIZERS)('an EVENT over %s', (_, serializer, most) => {
     expect(lookUps(receiving(wire, eventOf(0)))).toBe(1);
   });
 
-  it('passes three Subscribers on its way, and makes neither a subscription nor a promise nor a timer', () => {
+  it('passes two Subscribers on its way, and makes neither a subscription nor a promise nor a timer', () => {
     const { wamp, wire } = joined(serializer());
     wamp.topic(topicName(0)).subscribe();
     const receive = receiving(wire, eventOf(0));
-    // The link’s reader, the session’s observer, the topic’s observer.
-    expect(calls(Subscriber.prototype, ['next'], receive).next).toBeLessThanOrEqual(3);
+    // The link’s reader, the topic’s observer.
+    expect(calls(Subscriber.prototype, ['next'], receive).next).toBeLessThanOrEqual(2);
     expect(calls(Observable.prototype, ['subscribe', 'pipe'], receive)).toStrictEqual({ subscribe: 0, pipe: 0 });
     expect(calls(Promise.prototype, ['then'], receive)).toStrictEqual({ then: 0 });
     const scheduled = calls(globalThis, ['setTimeout', 'setInterval', 'queueMicrotask'], receive);

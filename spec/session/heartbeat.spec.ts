@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Subject } from 'rxjs';
 import { Code } from '../../src/protocol/code.js';
 import type { FakeRouterOptions } from '../../src/testing/index.js';
-import { joined, useVirtualTime, watch } from './support.js';
+import { eventsOf, joined, useVirtualTime, watch } from './support.js';
 
 useVirtualTime();
 
@@ -21,7 +21,7 @@ describe('by the transport’s ping', () => {
 
   it('a router that is silent is given up, after the interval and the time-out', () => {
     const { router, session, sessions } = beating('ignored');
-    const topic = watch(session.subscriber.subscribe('com.app.topic'));
+    const topic = watch(eventsOf(session, 'com.app.topic'));
     jest.advanceTimersByTime(39_999);
     expect(sessions.error).toBeUndefined();
     jest.advanceTimersByTime(1);

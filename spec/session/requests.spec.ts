@@ -4,7 +4,7 @@ import { ConnectionLostError } from '../../src/protocol/errors.js';
 import { nextId } from '../../src/protocol/id.js';
 import type { Publish, Published } from '../../src/protocol/message.js';
 import { Requests, type Pending } from '../../src/session/requests.js';
-import { joined, useVirtualTime, watch } from './support.js';
+import { eventsOf, joined, useVirtualTime, watch } from './support.js';
 
 useVirtualTime();
 
@@ -20,7 +20,7 @@ const publish = (id: number): Publish => [Code.PUBLISH, id, {}, 'com.app.topic']
 describe('C-4: request ids', () => {
   it('start at 1 and grow by 1, from one counter for all six kinds of request', () => {
     const { router, session } = joined();
-    const topic = watch(session.subscriber.subscribe('com.app.topic'));
+    const topic = watch(eventsOf(session, 'com.app.topic'));
     expect(router.expect(Code.SUBSCRIBE).request).toBe(1);
     router.send([Code.SUBSCRIBED, 1, 70]);
     session.publisher.publish('com.app.topic', [], {}, {});

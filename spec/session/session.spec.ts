@@ -2,19 +2,19 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Code } from '../../src/protocol/code.js';
 import { ClientClosedError, isConnectionLostError } from '../../src/protocol/errors.js';
 import type { Session } from '../../src/session/session.js';
-import { joined, rows, useVirtualTime, watch } from './support.js';
+import { eventsOf, joined, rows, useVirtualTime, watch } from './support.js';
 
 useVirtualTime();
 
 /** One of everything that can be open: a topic, a registration, an acknowledgement, a call, and a request of each kind. */
 function busy(session: Session) {
-  const topic = watch(session.subscriber.subscribe('com.app.topic'));
+  const topic = watch(eventsOf(session, 'com.app.topic'));
   const registration = watch(session.callee.register('com.app.procedure', {}, () => 1));
   return {
     topic,
     registration,
     call: watch(session.caller.call({ procedure: 'com.app.call', input: [[], {}], options: {}, cancelMode: 'kill' })),
-    subscribing: watch(session.subscriber.subscribe('com.app.other')),
+    subscribing: watch(eventsOf(session, 'com.app.other')),
     registering: watch(session.callee.register('com.app.other', {}, () => 1)),
   };
 }
@@ -90,8 +90,8 @@ describe('C-12: when the session ends, everybody hears it', () => {
 
   it('and whoever unsubscribes then, or in reaction, writes nothing', () => {
     const { router, session } = joined();
-    const other = watch(session.subscriber.subscribe('com.app.b'));
-    session.subscriber.subscribe('com.app.a').subscribe({ error: () => other.subscription.unsubscribe() });
+    const other = watch(eventsOf(session, 'com.app.b'));
+    eventsOf(session, 'com.app.a').subscribe({ error: () => other.subscription.unsubscribe() });
     for (const id of [7, 8]) router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, id]);
     router.send([Code.GOODBYE, {}, 'wamp.close.normal']);
     router.expect(Code.GOODBYE);
@@ -101,7 +101,7 @@ describe('C-12: when the session ends, everybody hears it', () => {
   it('and whoever asks then is told at once', () => {
     const { router, session } = joined();
     router.drop();
-    expect(watch(session.subscriber.subscribe('com.app.a')).error).toMatchObject({ ...LOST, on: 'com.app.a' });
+    expect(watch(eventsOf(session, 'com.app.a')).error).toMatchObject({ ...LOST, on: 'com.app.a' });
     expect(watch(session.callee.register('com.app.a', {}, () => 1)).error).toMatchObject(LOST);
     const call = session.caller.call({ procedure: 'p.q', input: [[], {}], options: {}, cancelMode: undefined });
     expect(isConnectionLostError(watch(call).error)).toBe(true);
@@ -256,7 +256,7 @@ describe('C-8: a violation in an established session', () => {
 
   it('nothing that follows is looked at', () => {
     const { router, session } = joined();
-    const topic = watch(session.subscriber.subscribe('com.app.a'));
+    const topic = watch(eventsOf(session, 'com.app.a'));
     router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, 7]);
     router.sendRaw('[999]');
     expect(() => {

@@ -5,14 +5,13 @@ import type { WampMessage } from '../../src/protocol/message.js';
 import type { WampEvent } from '../../src/session/event.js';
 import type { Session } from '../../src/session/session.js';
 import type { FakeRouter } from '../../src/testing/index.js';
-import { joined, joinedAtOnce, useVirtualTime, watch, type Seen } from './support.js';
+import { eventsOf, joined, joinedAtOnce, type Seen, useVirtualTime, watch } from './support.js';
 
 useVirtualTime();
 
 const TOPIC = 'com.app.topic';
 type Topic = Seen<WampEvent> & { readonly subscription: { unsubscribe(): void } };
-const subscribe = (session: Session, topic = TOPIC, options = {}): Topic =>
-  watch(session.subscriber.subscribe(topic, options));
+const subscribe = (session: Session, topic = TOPIC, options = {}): Topic => watch(eventsOf(session, topic, options));
 const answer = (router: FakeRouter, subscription = 7): void => {
   router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, subscription]);
 };
@@ -110,11 +109,11 @@ describe('C-17: an event', () => {
   it('is seen by who is subscribed when it comes, whoever leaves or joins meanwhile', () => {
     const { router, session } = joined();
     const seen: string[] = [];
-    const first = session.subscriber.subscribe(TOPIC).subscribe(() => {
+    const first = eventsOf(session, TOPIC).subscribe(() => {
       seen.push('first');
       second.unsubscribe();
     });
-    const second = session.subscriber.subscribe(TOPIC).subscribe(() => seen.push('second'));
+    const second = eventsOf(session, TOPIC).subscribe(() => seen.push('second'));
     answer(router);
     answer(router);
     router.send([Code.EVENT, 7, 1, {}]);
@@ -311,7 +310,7 @@ it('takes what comes before the call that asked for it returns', () => {
         ]
       : [];
   });
-  const topic = watch(session.subscriber.subscribe(TOPIC).pipe(take(1)));
+  const topic = watch(eventsOf(session, TOPIC).pipe(take(1)));
   expect(args(topic)).toStrictEqual(['kept']);
   expect(sent.map(([code]) => code)).toStrictEqual([Code.SUBSCRIBE, Code.UNSUBSCRIBE]);
 });

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, jest } from '@jest/globals';
-import type { Observable, Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.js';
 import { openSession } from '../../src/client/dial.js';
 import { keepsTime } from '../../src/client/quirks.js';
 import type { JoinOptions } from '../../src/session/join.js';
 import type { Session } from '../../src/session/session.js';
 import { Code } from '../../src/protocol/code.js';
-import type { WampMessage } from '../../src/protocol/message.js';
+import type { Dict, WampMessage } from '../../src/protocol/message.js';
+import type { WampEvent } from '../../src/session/event.js';
+import type { EventReceiver } from '../../src/session/subscriber.js';
 import { fakeRouter, ROUTER_ROLES, type FakeRouter, type FakeRouterOptions } from '../../src/testing/index.js';
 import { memoryTransport } from '../../src/transports/memory.js';
 import type { Transport } from '../../src/transports/transport.js';
@@ -45,6 +47,32 @@ export function watch<T>(stream: Observable<T>): Seen<T> & { readonly subscripti
   });
   return Object.assign(seen, { subscription });
 }
+
+/** Events of a topic in one session, as a stream. */
+export const eventsOf = (session: Session, uri: string, options: Dict = {}): Observable<WampEvent> =>
+  new Observable<WampEvent>((observer) => {
+    let joined: number | undefined;
+    const receiver: EventReceiver = {
+      uri,
+      options,
+      event: (event) => {
+        observer.next(event);
+      },
+      failed: (error) => {
+        observer.error(error);
+      },
+    };
+    session.subscriber.subscribe(uri, options, {
+      receiver: () => (observer.closed ? undefined : receiver),
+      joined: (id) => (joined = id),
+      failed: (error) => {
+        observer.error(error);
+      },
+    });
+    return () => {
+      if (joined !== undefined) session.subscriber.unsubscribe(joined, receiver);
+    };
+  });
 
 export const REALM = 'realm1';
 

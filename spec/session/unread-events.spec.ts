@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Code } from '../../src/protocol/code.js';
 import { json } from '../../src/serializers/json.js';
-import { joined, useVirtualTime, watch } from './support.js';
+import { eventsOf, joined, useVirtualTime, watch } from './support.js';
 
 useVirtualTime();
 
@@ -10,9 +10,9 @@ describe('events of a subscription that nobody holds', () => {
     const serializer = { ...json() };
     const decode = jest.spyOn(serializer, 'decode');
     const { router, session } = joined({}, { serializer });
-    const kept = watch(session.subscriber.subscribe('com.app.kept'));
+    const kept = watch(eventsOf(session, 'com.app.kept'));
     router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, 7]);
-    const left = watch(session.subscriber.subscribe('com.app.left'));
+    const left = watch(eventsOf(session, 'com.app.left'));
     router.send([Code.SUBSCRIBED, router.expect(Code.SUBSCRIBE).request, 8]);
     left.subscription.unsubscribe();
     const before = decode.mock.calls.length;

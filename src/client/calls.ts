@@ -1,7 +1,7 @@
 import { catchError, isObservable, map, Observable, throwError, type MonoTypeOperatorFunction } from 'rxjs';
 import * as ErrorUri from '../protocol/error-uris.js';
 import { isWampError, TimeoutError, UsageError } from '../protocol/errors.js';
-import { isDict } from '../protocol/dict.js';
+import { isDict, NO_ENTRIES } from '../protocol/dict.js';
 import type { Dict, Uri } from '../protocol/message.js';
 import { toPayload, type PayloadInput } from '../protocol/payload.js';
 import { after } from '../session/after.js';
@@ -27,7 +27,7 @@ export interface CallOptions {
   readonly disclose_me?: boolean;
   /** `'partition'`: calls with equal `rkey` go to the same of several callees. Needs the router's `sharded_registration`. */
   readonly runmode?: 'partition';
-  /** See `runmode`. */
+  /** See `runmode`. 1 to 4,096 characters. */
   readonly rkey?: string;
   /** What the callee is told when the caller unsubscribes: nothing, to stop and answer, or to stop. Default: `'killnowait'`. */
   readonly cancelMode?: CancelMode;
@@ -57,7 +57,9 @@ export function callProcedure(
   { progress, timeout, cancelMode = 'killnowait', ...custom }: CallOptions,
   schemas: ProcedureSchemas | undefined,
 ): Observable<WampResult> {
-  const asked: Dict = { ...custom, ...(progress === true && { receive_progress: true }) };
+  const given: Dict = progress === true ? { ...custom, receive_progress: true } : custom;
+  // One for all: a hundred thousand calls may wait.
+  const asked = Object.keys(given).length === 0 ? NO_ENTRIES : given;
   const call$ = new Observable<WampResult>((observer) => {
     if (connection.isClosed) {
       observer.error(connection.closed('CALL', procedure));
@@ -82,7 +84,7 @@ export function callProcedure(
         observer.error(error);
         return;
       }
-      const options = { ...asked, ...timeoutFor(info, timeout) };
+      const options = timeout === undefined ? asked : { ...asked, ...timeoutFor(info, timeout) };
       const results$ = session.caller.call({ procedure, input, options, cancelMode: cancelModeFor(info, cancelMode) });
       observer.add(
         (timeout === undefined ? results$ : results$.pipe(timedOut(timeout, procedure))).subscribe(observer),

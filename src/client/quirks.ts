@@ -29,8 +29,8 @@ export const cancelModeFor = ({ supports }: Announcing, mode: CancelMode): Cance
   supports('dealer', 'call_canceling') ? mode : undefined;
 
 /** The `timeout` in CALL.Options, or none: Crossbar.io, which does not announce it, takes it for seconds (D5). The client keeps the time in any case. */
-export const timeoutFor = ({ supports }: Announcing, timeout: number | undefined): Dict =>
-  timeout !== undefined && timeout > 0 && supports('dealer', 'call_timeout') ? { timeout } : {};
+export const timeoutFor = ({ supports }: Announcing, timeout: number): Dict =>
+  timeout > 0 && supports('dealer', 'call_timeout') ? { timeout } : {};
 
 /** Whether the `timeout` of an INVOCATION is milliseconds for the callee to keep: Crossbar.io forwards seconds (D5). */
 export const keepsTime = ({ supports }: Announcing): boolean => supports('dealer', 'call_timeout');

@@ -1,3 +1,4 @@
+import { NO_ENTRIES } from '../protocol/dict.js';
 import * as ErrorUri from '../protocol/error-uris.js';
 import { SerializationError, UsageError } from '../protocol/errors.js';
 import type { Dict, Uri } from '../protocol/message.js';
@@ -46,7 +47,8 @@ export function splitTopicOptions(
     const what = 'the option gaps must be silent or notice or retained, or a fill such as history()';
     throw new UsageError(ErrorUri.INVALID_ARGUMENT, what, { attempted: 'SUBSCRIBE', on });
   }
-  const wire = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const wire = set.length === 0 ? NO_ENTRIES : Object.fromEntries(set);
   return { gaps, wire: gaps === 'retained' ? { ...wire, get_retained: true } : wire };
 }
 
@@ -63,13 +65,15 @@ export function topicKey(topic: Uri, gaps: GapPolicy, wire: Dict): string | unde
   const options = Object.entries(wire)
     .filter(([key, value]) => !(key === 'match' && value === 'exact'))
     .sort(byKey);
+  // The other keys begin with a space, which no URI has.
+  if (gaps === 'silent' && options.length === 0) return topic;
   let key: string;
   try {
     key = JSON.stringify([topic, policy, options], bigIntAsText);
   } catch (cause) {
     throw new SerializationError('an option cannot be sent', { attempted: 'SUBSCRIBE', on: topic, cause });
   }
-  return policy && key;
+  return policy && ` ${key}`;
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

@@ -5,17 +5,21 @@ import { checkRequest } from './checks.js';
 import type { Connection } from './connection.js';
 import { check, type TopicSchemas } from './schema.js';
 import { splitTopicOptions, topicKey, type TopicOptions } from './topic-options.js';
-import { Topic } from './topic.js';
+import { Topic, type TopicOwner } from './topic.js';
 
 /** The topics of a client that somebody listens to, by URI and options. */
-export class Topics {
+export class Topics implements TopicOwner {
   readonly #topics = new Map<string, Topic>();
 
   constructor(
-    private readonly connection: Connection,
-    private readonly lingerMs: number,
+    readonly connection: Connection,
+    readonly lingerMs: number,
     private readonly fault: (error: unknown) => void,
   ) {}
+
+  over(topic: Topic): void {
+    if (topic.key !== undefined && this.#topics.get(topic.key) === topic) this.#topics.delete(topic.key);
+  }
 
   /** The stream of a topic: looked up at every subscribe, so that it can be left and joined again for ever. */
   stream(uri: Uri, options: TopicOptions, schemas: TopicSchemas | undefined): Observable<unknown> {
@@ -39,14 +43,11 @@ export class Topics {
     const { gaps, wire } = splitTopicOptions(uri, options);
     checkRequest('SUBSCRIBE', uri, wire);
     const key = topicKey(uri, gaps, wire);
-    // Nobody can come back to a topic of its own.
-    if (key === undefined) return new Topic(this.connection, uri, wire, gaps, 0, () => undefined);
-    const present = this.#topics.get(key);
+    const present = key === undefined ? undefined : this.#topics.get(key);
     if (present !== undefined) return present;
-    const topic = new Topic(this.connection, uri, wire, gaps, this.lingerMs, () => {
-      if (this.#topics.get(key) === topic) this.#topics.delete(key);
-    });
-    this.#topics.set(key, topic);
+    const topic = new Topic(this, key, uri, wire, gaps);
+    // Nobody can come back to a topic of its own.
+    if (key !== undefined) this.#topics.set(key, topic);
     return topic;
   }
 

@@ -1,3 +1,8 @@
+import type { Dict } from './message.js';
+
+/** One for all that is empty. */
+export const NO_ENTRIES: Dict = Object.freeze({});
+
 /** What kind of object a value is: `'Object'`, `'Array'`, `'Date'`, … By tag and not by class, which tells those of other realms as well. */
 export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 

@@ -1,4 +1,4 @@
-import { isDict } from './dict.js';
+import { isDict, NO_ENTRIES } from './dict.js';
 import * as ErrorUri from './error-uris.js';
 import { UsageError } from './errors.js';
 import type { Dict, List, Uri } from './message.js';
@@ -7,7 +7,7 @@ const BRAND = Symbol.for('rxwamp.payload');
 /** What an absent argument list reads as. */
 export const NO_ARGS: List = Object.freeze([]);
 /** What an absent dictionary reads as. */
-export const NO_KWARGS: Dict = Object.freeze({});
+export const NO_KWARGS = NO_ENTRIES;
 
 /**
  * Positional and keyword arguments: what an event, a result and an invocation carry. A handler may return one to answer

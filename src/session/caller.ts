@@ -1,4 +1,12 @@
-import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
+import {
+  isObservable,
+  Observable,
+  Subject,
+  takeUntil,
+  type Subscriber,
+  type TeardownLogic,
+  type Unsubscribable,
+} from 'rxjs';
 import * as Code from '../protocol/codes.js';
 import type { Call, Dict, Id, List, Result, Uri, WampMessage } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
@@ -40,85 +48,109 @@ export class Caller {
    */
   call({ procedure, input, options, cancelMode }: CallRequest): Observable<WampResult> {
     return new Observable<WampResult>((subscriber) => {
-      let request: Id | undefined;
-      let ended = false;
-      let progressed = false;
-      const pending: Pending<Result> = {
-        code: Code.CALL,
-        on: procedure,
-        settle: (message) => {
-          const result = toResult(message);
-          if (result.progress) {
-            // One that was not asked for is not the user's.
-            if (options['receive_progress'] === true) {
-              progressed = true;
-              subscriber.next(result);
-            }
-            return false;
-          }
-          ended = true;
-          if (!progressed || !isEmpty(result)) subscriber.next(result);
-          subscriber.complete();
-          return true;
-        },
-        fail: (error) => {
-          ended = true;
-          subscriber.error(error);
-        },
-      };
-      const open = (args: List, kwargs: Dict, more: Dict): void => {
-        try {
-          this.requests.open((id): Call => {
-            // Known before it is sent: over a memory link results come, and perhaps nobody wants more, before `open` returns.
-            request = id;
-            return [Code.CALL, id, { ...options, ...more }, procedure, ...tail(args, kwargs)];
-          }, pending);
-        } catch (error) {
-          ended = true;
-          subscriber.error(error);
-        }
-      };
-      const chunk = (args: List, kwargs: Dict, more: Dict): void => {
-        if (subscriber.closed) return;
-        if (request === undefined) {
-          open(args, kwargs, more);
-          return;
-        }
-        try {
-          this.send([Code.CALL, request, more, procedure, ...tail(args, kwargs)]);
-        } catch (error) {
-          subscriber.error(error);
-        }
-      };
-      if (isObservable(input)) {
-        // Stops a source that is still emitting synchronously, too.
-        const over$ = new Subject<void>();
-        subscriber.add(() => {
-          over$.next();
-        });
-        subscriber.add(
-          input.pipe(takeUntil(over$)).subscribe({
-            next: ([args, kwargs]) => {
-              chunk(args, kwargs, { progress: true });
-            },
-            error: (error: unknown) => {
-              subscriber.error(error);
-            },
-            complete: () => {
-              chunk([], {}, {});
-            },
-          }),
-        );
-      } else {
-        open(input[0], input[1], {});
-      }
-      return () => {
-        if (ended || request === undefined) return;
-        this.requests.forget(request);
-        if (cancelMode !== undefined) this.send([Code.CANCEL, request, { mode: cancelMode }]);
-      };
+      const call = new PendingCall(this.requests, this.send, procedure, options, cancelMode, subscriber);
+      if (isObservable(input)) subscriber.add(streamed(input, call, subscriber));
+      else call.open(input[0], input[1], options);
+      return call;
     });
   }
+}
+
+/** A call that waits for its results. There may be a hundred thousand: an object with methods, and not a closure for each. */
+class PendingCall implements Pending<Result>, Unsubscribable {
+  readonly code = Code.CALL;
+  #request: Id | undefined;
+  #state: 'waiting' | 'progressed' | 'over' = 'waiting';
+
+  constructor(
+    private readonly requests: Requests,
+    private readonly send: (message: WampMessage) => void,
+    readonly on: Uri,
+    private readonly options: Dict,
+    private readonly cancelMode: CancelMode | undefined,
+    private readonly subscriber: Subscriber<WampResult>,
+  ) {}
+
+  /** The first CALL. */
+  open(args: List, kwargs: Dict, options: Dict): void {
+    try {
+      this.requests.open((id): Call => {
+        // Known before it is sent: over a memory link results come, and perhaps nobody wants more, before `open` returns.
+        this.#request = id;
+        return [Code.CALL, id, options, this.on, ...tail(args, kwargs)];
+      }, this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** One of several CALLs. */
+  chunk(args: List, kwargs: Dict, more: Dict): void {
+    if (this.subscriber.closed) return;
+    if (this.#request === undefined) {
+      this.open(args, kwargs, { ...this.options, ...more });
+      return;
+    }
+    try {
+      this.send([Code.CALL, this.#request, more, this.on, ...tail(args, kwargs)]);
+    } catch (error) {
+      this.subscriber.error(error);
+    }
+  }
+
+  settle(message: Result): boolean {
+    const { subscriber } = this;
+    const result = toResult(message);
+    if (result.progress) {
+      // One that was not asked for is not the user's.
+      if (this.options['receive_progress'] === true) {
+        this.#state = 'progressed';
+        subscriber.next(result);
+      }
+      return false;
+    }
+    const isOmitted = this.#state === 'progressed' && isEmpty(result);
+    this.#state = 'over';
+    if (!isOmitted) subscriber.next(result);
+    subscriber.complete();
+    return true;
+  }
+
+  fail(error: unknown): void {
+    this.#state = 'over';
+    this.subscriber.error(error);
+  }
+
+  /** Nobody wants the results any more, or they have come. */
+  unsubscribe(): void {
+    if (this.#state === 'over' || this.#request === undefined) return;
+    this.requests.forget(this.#request);
+    if (this.cancelMode !== undefined) this.send([Code.CANCEL, this.#request, { mode: this.cancelMode }]);
+  }
+}
+
+/** Sends each chunk of an input as it comes, and an empty last one when it completes. */
+function streamed(
+  input: Observable<Arguments>,
+  call: PendingCall,
+  subscriber: Subscriber<WampResult>,
+): TeardownLogic {
+  // Stops a source that is still emitting synchronously, too.
+  const over$ = new Subject<void>();
+  subscriber.add(() => {
+    over$.next();
+  });
+  return input.pipe(takeUntil(over$)).subscribe({
+    next: ([args, kwargs]) => {
+      call.chunk(args, kwargs, { progress: true });
+    },
+    error: (error: unknown) => {
+      subscriber.error(error);
+    },
+    complete: () => {
+      call.chunk([], {}, {});
+    },
+  });
 }
 
 const isEmpty = ({ args, kwargs }: WampResult): boolean => args.length === 0 && Object.keys(kwargs).length === 0;

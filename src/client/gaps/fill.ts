@@ -13,6 +13,8 @@ export interface GapContext {
   readonly subscription: Id;
   /** Publication id of the last event of the stream; undefined when it had none yet. */
   readonly lastPublication: Id | undefined;
+  /** Whether a publication is among the last hundred of the stream. */
+  readonly isKnown: (publication: Id) => boolean;
   /** Whether the topic is subscribed for the first time, and has missed nothing yet. */
   readonly isFirst: boolean;
   /** The router's software, where it says so. */
@@ -28,6 +30,8 @@ export interface Filling<Item extends TopicSnapshot = TopicSnapshot> {
   readonly items: readonly (WampEvent | Item)[];
   /** Whether a live event that came meanwhile is not in `items` yet. Events among `items` are left out by themselves. Default: each is news. */
   readonly isNews?: ((event: WampEvent) => boolean) | undefined;
+  /** Why something is missing before `items`: the `cause` of a `TopicGap` that comes first. Default: nothing is. */
+  readonly missing?: Error | undefined;
 }
 
 /**
