@@ -161,11 +161,16 @@ const rowTable = (rows) =>
 export function featureTable(client, router, always) {
   /** @type {readonly (keyof Roles)[]} */
   const roles = ['publisher', 'subscriber', 'caller', 'callee', 'broker', 'dealer'];
+  /** What a role announces; one feature stands beside the others. */
+  const of = (/** @type {Roles[keyof Roles]} */ announced) => [
+    ...Object.keys(announced?.features ?? {}).filter((feature) => announced?.features?.[feature] === true),
+    ...(announced?.reflection === true ? ['reflection'] : []),
+  ];
   const cell = (/** @type {keyof Roles} */ role, /** @type {string} */ feature) => {
-    if (client[role]?.features?.[feature] === true || always[role]?.features?.[feature] === true) return 'yes';
-    return router[role]?.features?.[feature] === true ? 'where kept' : '';
+    if (of(client[role]).includes(feature) || of(always[role]).includes(feature)) return 'yes';
+    return of(router[role]).includes(feature) ? 'where kept' : '';
   };
-  const features = [client, router].flatMap((side) => roles.flatMap((role) => Object.keys(side[role]?.features ?? {})));
+  const features = [client, router].flatMap((side) => roles.flatMap((role) => of(side[role])));
   return table(
     ['feature', ...roles],
     sorted(features).map((feature) => [`\`${feature}\``, ...roles.map((role) => cell(role, feature))]),

@@ -121,6 +121,14 @@ describe('the conformance run', () => {
       '| `event_history` |  |  |  |  | where kept |  |',
     ]);
   });
+
+  it('shows the feature that stands beside the others', () => {
+    const router = { dealer: { features: { call_timeout: true }, reflection: true }, broker: { reflection: true } };
+    expect(featureTable({}, router, router).split('\n').slice(3)).toEqual([
+      '| `call_timeout` |  |  |  |  |  | yes |',
+      '| `reflection` |  |  |  |  | yes | yes |',
+    ]);
+  });
 });
 
 describe('README.md', () => {

@@ -22,6 +22,7 @@ describe('announces', () => {
     ['another feature', details({ y: true })],
     ['false', details({ x: false })],
     ['1', details({ x: 1 })],
+    ['one that stands beside the features', { roles: { broker: { x: true, features: {} } } }],
     ['"true"', details({ x: 'true' })],
     ['null', details({ x: null })],
   ])('is not so for %s', (_, given) => {
@@ -38,6 +39,28 @@ describe('announces', () => {
     expect(announces(dealer({ call_cancelling: true }), 'dealer', 'call_canceling')).toBe(true);
     expect(announces(dealer({ call_canceling: true }), 'dealer', 'call_canceling')).toBe(true);
     expect(announces(dealer({ call_canceling: true }), 'dealer', 'call_cancelling')).toBe(false);
+  });
+
+  it.each(['sharded_subscription', 'sharded_subscriptions', 'shareded_subscriptions'])(
+    'takes %s for sharded subscriptions',
+    (spelling) => {
+      expect(announces(details({ [spelling]: true }), 'broker', 'sharded_subscription')).toBe(true);
+    },
+  );
+});
+
+describe('announces reflection', () => {
+  it.each<[string, unknown, boolean]>([
+    ['beside the features', { features: {}, reflection: true }, true],
+    ['without features', { reflection: true }, true],
+    ['among the features, as Bondy has it', { features: { reflection: true } }, true],
+    ['denied beside and announced among them', { features: { reflection: true }, reflection: false }, true],
+    ['as text', { features: {}, reflection: 'true' }, false],
+    ['not at all', { features: {} }, false],
+    ['for a role that is a list', [{ reflection: true }], false],
+  ])('%s', (_, dealer, announced) => {
+    expect(announces({ roles: { dealer } }, 'dealer', 'reflection')).toBe(announced);
+    expect(announces({ roles: { dealer } }, 'broker', 'reflection')).toBe(false);
   });
 });
 

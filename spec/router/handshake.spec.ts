@@ -66,6 +66,7 @@ describe('opening handshake', () => {
     const [, , details] = client.expect(Code.WELCOME);
     expect(details['roles']).toEqual({
       broker: {
+        reflection: true,
         features: {
           event_retention: true,
           pattern_based_subscription: true,
@@ -74,12 +75,15 @@ describe('opening handshake', () => {
           publisher_exclusion: true,
           publisher_identification: true,
           session_meta_api: true,
+          sharded_subscription: true,
+          shareded_subscriptions: true,
           subscriber_blackwhite_listing: true,
           subscription_meta_api: true,
           subscription_revocation: true,
         },
       },
       dealer: {
+        reflection: true,
         features: {
           call_canceling: true,
           call_reroute: true,

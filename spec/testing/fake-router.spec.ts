@@ -195,7 +195,7 @@ describe('welcome', () => {
           authrole: 'user',
           // The values of an asymmetric matcher are untyped.
           roles: expect.objectContaining({
-            dealer: { features: expect.objectContaining({ call_canceling: true }) as unknown },
+            dealer: { reflection: true, features: expect.objectContaining({ call_canceling: true }) as unknown },
           }) as unknown,
         }),
       ],

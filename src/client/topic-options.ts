@@ -14,6 +14,15 @@ export interface TopicOptions {
    * false. Needs `event_retention`.
    */
   readonly get_retained?: boolean;
+  /**
+   * The node whose share of the events this is: a publication with an `rkey` goes to one `nkey` of the topic, one without to all.
+   * Who uses the same `nkey` has the same share. Which keys are whose is the router's matter; with `rxwamp/router` a key stays
+   * with its node while it is there. That is our reading: the spec gives no rule. 1 to 4,096 characters. Default: none, and every event
+   * comes. Needs `sharded_subscription`.
+   *
+   * @see WAMP spec, Sharded Subscription
+   */
+  readonly nkey?: string;
   /** What becomes of a gap: see {@link GapPolicy}. Default: `'silent'`. */
   readonly gaps?: GapPolicy;
   /** Custom options of the router's, sent as they are. */

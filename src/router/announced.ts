@@ -1,13 +1,20 @@
 import { announce, type Roles } from '../protocol/features.js';
 
+/** A role object with the one feature that the spec puts beside the others. */
+const reflecting = (...features: readonly string[]): ReturnType<typeof announce> & { readonly reflection: true } => ({
+  ...announce(...features),
+  reflection: true,
+});
+
 /**
- * What the router announces in WELCOME: exactly the features it has.
+ * What the router announces in WELCOME: exactly the features it has. Sharded subscriptions as the field spells them and as the
+ * spec misspells them, because peers look for one or the other.
  *
  * @param keepsHistory whether the realm keeps events of any topic.
  * @see WAMP spec, Feature Announcement
  */
 export const routerRoles = (keepsHistory: boolean): Roles => ({
-  broker: announce(
+  broker: reflecting(
     ...(keepsHistory ? ['event_history'] : []),
     'event_retention',
     'pattern_based_subscription',
@@ -16,11 +23,13 @@ export const routerRoles = (keepsHistory: boolean): Roles => ({
     'publisher_exclusion',
     'publisher_identification',
     'session_meta_api',
+    'sharded_subscription',
+    'shareded_subscriptions',
     'subscriber_blackwhite_listing',
     'subscription_meta_api',
     'subscription_revocation',
   ),
-  dealer: announce(
+  dealer: reflecting(
     'call_canceling',
     'call_reroute',
     'call_timeout',

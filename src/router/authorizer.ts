@@ -30,7 +30,8 @@ export type AuthorizationDecision =
  * Decides whether a session may do something. Asked before anything is looked up, so that a refusal tells nothing of
  * what exists. What it throws, fails with or does not decide in time is answered with `wamp.error.authorization_failed`.
  *
- * While it decides asynchronously, further messages of that session wait, in order.
+ * While it decides asynchronously, further messages of that session wait, in order. Reflection asks it as well, with no
+ * options, about what it lists or describes; there nothing waits.
  *
  * @param uri the topic or procedure; a pattern when `options.match` says so.
  * @param options Options of the client's message.
@@ -85,7 +86,13 @@ export class Authorizer {
   }
 
   /** Calls `then` once: at once, or later, and then the session's further messages wait for it. */
-  check(session: Session, action: Action, uri: Uri, options: Dict, then: (verdict: Verdict) => void): void {
+  check(
+    session: Pick<Session, 'details' | 'hold'>,
+    action: Action,
+    uri: Uri,
+    options: Dict,
+    then: (verdict: Verdict) => void,
+  ): void {
     if (this.#authorize === undefined) {
       then(ALLOWED);
       return;
@@ -95,7 +102,7 @@ export class Authorizer {
     else session.hold(answer.later, then);
   }
 
-  #ask(authorize: Authorize, { details }: Session, action: Action, uri: Uri, options: Dict) {
+  #ask(authorize: Authorize, { details }: Pick<Session, 'details'>, action: Action, uri: Uri, options: Dict) {
     const { fault, limits } = this.#context;
     try {
       const answer = authorize(details, action, uri, options);

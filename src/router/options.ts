@@ -3,6 +3,7 @@ import type { Uri } from '../protocol/message.js';
 import type { MatchPolicy, UriRule } from '../protocol/uri.js';
 import type { Authorize, RealmAuthorizer } from './authorizer.js';
 import type { RouterLimits } from './limits.js';
+import type { RealmInterfaces } from './reflection/interfaces.js';
 import type { SlowConsumerOptions } from './slow-consumer.js';
 
 /** A topic or pattern whose events are kept. */
@@ -35,6 +36,14 @@ export interface RealmOptions {
   readonly disclose?: boolean | undefined;
   /** Topics whose past events `wamp.subscription.get_events` tells. Default: none. */
   readonly history?: readonly HistoryOptions[] | undefined;
+  /**
+   * What the realm offers, for those who ask by reflection: descriptions of procedures, topics and errors, whether or not
+   * anybody is there for them, `wamp.` ones included. Sessions define more while they last, but not these. At most 10,000 of
+   * each. Default: none.
+   *
+   * @see WAMP spec, Interface Reflection
+   */
+  readonly interfaces?: RealmInterfaces | undefined;
 }
 
 /** What a router is made with. */

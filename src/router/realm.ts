@@ -18,6 +18,8 @@ import type { MetaProcedure } from './meta/meta-call.js';
 import { metaProcedures } from './meta/meta-procedures.js';
 import { Testaments } from './meta/testaments.js';
 import type { RealmOptions } from './options.js';
+import { readInterfaces } from './reflection/interfaces.js';
+import { Reflection } from './reflection/reflection.js';
 import type { Session } from './session/session.js';
 import { violation } from './session/violation.js';
 import { newCounters, type RealmStatistics } from './statistics.js';
@@ -51,10 +53,12 @@ export class Realm {
   readonly #broker: Broker;
   readonly #dealer: Dealer;
   readonly #testaments: Testaments;
+  readonly #reflection: Reflection;
 
+  /** @throws {UsageError} when an option is not what it should be. */
   constructor(
     readonly uri: Uri,
-    { authenticate, authorize, disclose = true, history = [] }: RealmOptions,
+    { authenticate, authorize, disclose = true, history = [], interfaces = {} }: RealmOptions,
     context: RouterContext,
   ) {
     const authorizer = new Authorizer(
@@ -101,13 +105,23 @@ export class Realm {
       disclose,
       publish: (publisher, request, attribution) => this.#broker.publishFor(publisher, request, attribution),
     });
+    this.#reflection = new Reflection(context, {
+      authorizer,
+      registrations,
+      subscriptions,
+      own: readInterfaces(interfaces, uri, context.uriRule),
+      publish: (topic, args) => this.#announce(topic, args),
+    });
     const parts = {
       sessions: this.#sessions,
       broker: this.#broker,
       dealer: this.#dealer,
       testaments: this.#testaments,
     };
-    for (const [name, procedure] of metaProcedures({ ...parts, authorizer, subscriptions, registrations })) {
+    for (const [name, procedure] of [
+      ...metaProcedures({ ...parts, authorizer, subscriptions, registrations }),
+      ...this.#reflection.procedures(),
+    ]) {
       procedures.set(name, procedure);
     }
   }
@@ -139,6 +153,7 @@ export class Realm {
     this.#sessions.delete(session.id);
     this.#broker.leave(session);
     this.#dealer.leave(session);
+    this.#reflection.leave(session);
     this.#testaments.leave(session, quietly);
     if (!quietly) this.#announce('wamp.session.on_leave', [session.id, authid, authrole]);
     this.#tellAuthenticators((authenticator) => authenticator.left?.(request, identity, reason));

@@ -1,16 +1,25 @@
 import { announce, type Roles } from '../protocol/features.js';
 
 /**
- * What this client announces in HELLO: exactly the features it has.
+ * What this client announces in HELLO: exactly the features it has. Sharded subscriptions as the field spells them and as the
+ * spec misspells them, because peers look for one or the other.
  *
  * @see WAMP spec, Feature Announcement
  */
 export const CLIENT_ROLES: Roles = {
-  publisher: announce('publisher_exclusion', 'publisher_identification', 'subscriber_blackwhite_listing'),
+  publisher: announce(
+    'publisher_exclusion',
+    'publisher_identification',
+    'sharded_subscription',
+    'shareded_subscriptions',
+    'subscriber_blackwhite_listing',
+  ),
   subscriber: announce(
     'pattern_based_subscription',
     'publication_trustlevels',
     'publisher_identification',
+    'sharded_subscription',
+    'shareded_subscriptions',
     'subscription_revocation',
   ),
   caller: announce(

@@ -16,6 +16,7 @@ const RELAYED = {
     'publisher_exclusion',
     'publisher_identification',
     'session_meta_api',
+    'sharded_subscription',
     'subscriber_blackwhite_listing',
     'subscription_meta_api',
     'subscription_revocation',

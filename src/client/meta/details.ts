@@ -28,6 +28,8 @@ export interface SubscriptionDetails {
   readonly created?: string | undefined;
   readonly uri: Uri;
   readonly match: MatchPolicy;
+  /** The node that has it, of a sharded one. Not in the spec: `rxwamp/router` tells it. */
+  readonly nkey?: string | undefined;
   readonly [key: string]: unknown;
 }
 

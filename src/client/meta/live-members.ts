@@ -63,9 +63,10 @@ export const liveMembers = (
   );
 
 const created =
-  ({ id, uri, match }: SubscriptionDetails, on: Uri, wanted: MatchPolicy): Change =>
+  ({ id, uri, match, nkey }: SubscriptionDetails, on: Uri, wanted: MatchPolicy): Change =>
   (state) =>
-    uri === on && match === wanted && id !== state.id ? { id, members: NOBODY } : state;
+    // Those of a node alone are others, which `lookup` does not find either.
+    uri === on && match === wanted && nkey === undefined && id !== state.id ? { id, members: NOBODY } : state;
 
 const joined =
   ({ session, id }: Member): Change =>

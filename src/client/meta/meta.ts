@@ -3,8 +3,9 @@ import type { Id, Uri } from '../../protocol/message.js';
 import type { MatchPolicy } from '../../protocol/uri.js';
 import type { WampClient } from '../client.js';
 import type { Contract } from '../contract.js';
-import type { MetaClient } from './ask.js';
 import type { SessionDetails } from './details.js';
+import type { ReflectionClient } from './reflection-client.js';
+import { ReflectionMeta } from './reflection-meta.js';
 import { RegistrationMeta } from './registration-meta.js';
 import { SessionMeta } from './session-meta.js';
 import { SubscriptionMeta } from './subscription-meta.js';
@@ -23,12 +24,15 @@ export class Meta {
   readonly registration: RegistrationMeta;
   /** Procedures and events of subscriptions, and the event history. */
   readonly subscription: SubscriptionMeta;
+  /** What procedures, topics and errors there are, what they are, and definitions of one's own. */
+  readonly reflection: ReflectionMeta;
 
   /** @internal */
-  constructor(client: MetaClient) {
+  constructor(client: ReflectionClient) {
     this.session = new SessionMeta(client);
     this.registration = new RegistrationMeta(client);
     this.subscription = new SubscriptionMeta(client);
+    this.reflection = new ReflectionMeta(client);
   }
 
   /** Whether an authid has a session: as soon as that is known, and whenever it changes. Ends as `session.live$` does. */
@@ -72,8 +76,8 @@ export class Meta {
  * realm.session.live$.subscribe((sessions) => show([...sessions.values()]));
  * realm.presence('joe').subscribe((isHere) => light(isHere));
  * realm.session.kill(id, { message: 'too old' }).subscribe();
- * @see WAMP spec, Session Meta API; Registration Meta API; Subscription Meta API
+ * @see WAMP spec, Session Meta API; Registration Meta API; Subscription Meta API; Interface Reflection
  */
 export const meta = <Api extends Contract>(wamp: WampClient<Api>): Meta =>
   // The router's own topics and procedures are there whether or not the contract of the realm names them.
-  new Meta(wamp as unknown as MetaClient);
+  new Meta(wamp as unknown as ReflectionClient);

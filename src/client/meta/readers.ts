@@ -36,6 +36,7 @@ export function details(said: unknown): RegistrationDetails | undefined {
     uri,
     match,
     created,
+    ...('nkey' in said && { nkey: text(said['nkey']) }),
     ...('invoke' in said && { invoke: text(said['invoke'] === '' ? 'single' : said['invoke']) }),
   };
 }
@@ -51,5 +52,7 @@ export const change = <T>([session, id]: List, name: (ids: Member) => T): T | un
   isId(session) && isId(id) ? name({ session, id }) : undefined;
 
 /** The arguments of `lookup`. */
-export const lookupArgs = (uri: Uri, match: MatchPolicy | undefined): List =>
-  match === undefined || match === 'exact' ? [uri] : [uri, { match }];
+export function lookupArgs(uri: Uri, match: MatchPolicy | undefined, nkey?: string): List {
+  const options = { ...(match !== undefined && match !== 'exact' && { match }), ...(nkey !== undefined && { nkey }) };
+  return Object.keys(options).length === 0 ? [uri] : [uri, options];
+}

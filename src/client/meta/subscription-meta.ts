@@ -64,14 +64,22 @@ export class SubscriptionMeta {
     return ask(this.#client, 'wamp.subscription.list', [], idsByMatch);
   }
 
-  /** The subscription to this very topic or pattern; null when there is none. Default match: `'exact'`. */
-  lookup(topic: Uri, match?: MatchPolicy): Observable<Id | null> {
-    return ask(this.#client, 'wamp.subscription.lookup', lookupArgs(topic, match), idOrNone);
+  /**
+   * The subscription to this very topic or pattern; null when there is none. Default match: `'exact'`.
+   *
+   * @param nkey finds the sharded one of this node. Not in the spec: other routers than `rxwamp/router` ignore it.
+   */
+  lookup(topic: Uri, match?: MatchPolicy, nkey?: string): Observable<Id | null> {
+    return ask(this.#client, 'wamp.subscription.lookup', lookupArgs(topic, match, nkey), idOrNone);
   }
 
-  /** All subscriptions that an event of this topic would reach. */
-  match(topic: Uri): Observable<readonly Id[]> {
-    return ask(this.#client, 'wamp.subscription.match', [topic], idsOrNone);
+  /**
+   * All subscriptions that an event of this topic would reach.
+   *
+   * @param rkey its resource key: of sharded ones only those it chooses. Not in the spec: other routers than `rxwamp/router` ignore it.
+   */
+  match(topic: Uri, rkey?: string): Observable<readonly Id[]> {
+    return ask(this.#client, 'wamp.subscription.match', rkey === undefined ? [topic] : [topic, { rkey }], idsOrNone);
   }
 
   /** What a subscription is. */

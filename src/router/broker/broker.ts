@@ -23,8 +23,12 @@ import {
   type PublishRequest,
 } from './publication.js';
 import { RetainedEvents } from './retained-events.js';
+import { shardKey, shardKeyFault } from './shard-key.js';
 import type { Subscription } from './subscription.js';
-import type { Subscriptions } from './subscriptions.js';
+import type { LeftSubscription, Subscriptions } from './subscriptions.js';
+
+/** How many node keys share the events of one topic or pattern, at most: each is looked at for every event with a resource key. */
+const MAX_SHARDS = 1_024;
 
 /** What a broker works with. */
 export interface BrokerParts {
@@ -59,18 +63,28 @@ export class Broker {
       refuse(ErrorUri.INVALID_URI);
       return;
     }
+    const fault = shardKeyFault(options, 'nkey');
+    if (fault !== undefined) {
+      refuse(ErrorUri.INVALID_ARGUMENT, fault);
+      return;
+    }
+    const nkey = shardKey(options, 'nkey');
     authorizer.check(session, 'subscribe', topic, options, (verdict) => {
       if (!verdict.allowed) {
         refuse(verdict.error);
         return;
       }
-      const existing = subscriptions.byPattern(match, topic);
+      const existing = subscriptions.byPattern(match, topic, nkey);
       const isIn = existing?.subscribers.has(session) === true;
       if (!isIn && subscriptions.count(session) >= limits.maxSubscriptionsPerSession) {
         refuse(ErrorUri.NOT_AUTHORIZED, `more than ${limits.maxSubscriptionsPerSession} subscriptions in one session`);
         return;
       }
-      const subscription = existing ?? subscriptions.create(match, topic);
+      if (nkey !== undefined && existing === undefined && subscriptions.shardsOf(match, topic) >= MAX_SHARDS) {
+        refuse(ErrorUri.NOT_AUTHORIZED, `more than ${MAX_SHARDS} node keys on one topic`);
+        return;
+      }
+      const subscription = existing ?? subscriptions.create({ match, uri: topic, nkey });
       subscriptions.join(session, subscription);
       session.send([Code.SUBSCRIBED, request, subscription.id]);
       if (options['get_retained'] === true) this.#sendRetained(session, subscription);
@@ -119,6 +133,11 @@ export class Broker {
       refuse(ErrorUri.INVALID_URI, 'only the router publishes to wamp.*');
       return;
     }
+    const fault = shardKeyFault(options, 'rkey');
+    if (fault !== undefined) {
+      refuse(ErrorUri.INVALID_ARGUMENT, fault);
+      return;
+    }
     this.#parts.authorizer.check(session, 'publish', topic, options, (verdict) => {
       if (!verdict.allowed) {
         refuse(verdict.error);
@@ -157,7 +176,7 @@ export class Broker {
     for (const left of this.#parts.subscriptions.leaveAll(session)) this.#left(session, left);
   }
 
-  #left(session: Session, { subscription, deleted }: { subscription: Subscription; deleted: boolean }): void {
+  #left(session: Session, { subscription, deleted }: LeftSubscription): void {
     const { observer } = this.#parts;
     observer.left(session.id, subscription);
     if (deleted) observer.deleted(session.id, subscription);
@@ -165,16 +184,27 @@ export class Broker {
 
   #dispatch(publication: Publication): void {
     if (publication.retain) this.#retained.retain(publication);
-    for (const subscription of this.#parts.subscriptions.matching(publication.topic)) {
-      subscription.store?.add(publication);
-      const event = eventOf(subscription.id, publication, eventDetails(publication, subscription.match));
-      const frames = new EventFrames(event);
-      for (const session of subscription.subscribers) this.#deliver(publication, frames, session);
+    const { topic, key } = publication;
+    for (const { whole, shards } of this.#parts.subscriptions.topics(topic)) {
+      const owner = key === undefined ? undefined : shards?.ownerOf(key);
+      if (whole !== undefined) this.#hand(publication, whole, owner?.nkey);
+      if (owner !== undefined) this.#hand(publication, owner);
+      else if (shards !== undefined) for (const shard of shards.all()) this.#hand(publication, shard);
     }
   }
 
-  #sendRetained(session: Session, { id, match, uri }: Subscription): void {
-    for (const publication of this.#retained.latest(match, uri, session.details)) {
+  /** Hands an event to one subscription. @param shard the node key of the one beside it that it goes to, if to one only. */
+  #hand(publication: Publication, { id, match, subscribers, store }: Subscription, shard?: string): void {
+    store?.add(publication, shard);
+    const frames = new EventFrames(eventOf(id, publication, eventDetails(publication, match)));
+    for (const session of subscribers) this.#deliver(publication, frames, session);
+  }
+
+  #sendRetained(session: Session, subscription: Subscription): void {
+    const { id, match, uri } = subscription;
+    const reaches = (publication: Publication): boolean =>
+      mayReceive(publication, session.details) && this.#parts.subscriptions.isFor(subscription, publication.key);
+    for (const publication of this.#retained.latest(match, uri, reaches)) {
       const details = { ...eventDetails(publication, match), retained: true };
       this.#deliver(publication, new EventFrames(eventOf(id, publication, details)), session);
     }

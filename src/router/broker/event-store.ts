@@ -1,10 +1,13 @@
 import type { Id } from '../../protocol/message.js';
+import { payloadSize } from '../routing/payload-size.js';
 import { publicationSize, type Publication } from './publication.js';
 
 /** An event in the history of a subscription. */
 export interface StoredEvent {
   readonly timestamp: Date;
   readonly publication: Publication;
+  /** The node key of the sharded subscription it went to; undefined when it went to all, or there was none. */
+  readonly shard: string | undefined;
   readonly bytes: number;
 }
 
@@ -21,13 +24,14 @@ export class EventStore {
   /**
    * Keeps an event, unless its publisher listed sessions by id, or it is larger than all of them may be.
    *
+   * @param shard the node key of the sharded subscription it went to, if it went to one.
    * @see WAMP spec, Event History
    */
-  add(publication: Publication): void {
+  add(publication: Publication, shard?: string): void {
     if (publication.eligibility?.listsSessions === true) return;
-    const bytes = publicationSize(publication);
+    const bytes = publicationSize(publication) + (shard === undefined ? 0 : payloadSize(shard));
     if (bytes > this.maxBytes) return;
-    this.#events.set(publication.id, { timestamp: new Date(), publication, bytes });
+    this.#events.set(publication.id, { timestamp: new Date(), publication, shard, bytes });
     this.#bytes += bytes;
     for (const [oldest, event] of this.#events) {
       if (this.#events.size <= this.maxEvents && this.#bytes <= this.maxBytes) return;

@@ -22,6 +22,6 @@ export function keepHistory(history: readonly HistoryOptions[], subscriptions: S
     if (!Number.isInteger(maxEvents) || maxEvents < 1) refuse('maxEvents must be an integer above 0');
     if (!(maxBytes > 0)) refuse('maxBytes must be a number above 0');
     if (subscriptions.byPattern(match, topic) !== undefined) refuse('listed twice');
-    subscriptions.create(match, topic, new EventStore(maxEvents, maxBytes));
+    subscriptions.create({ match, uri: topic }, new EventStore(maxEvents, maxBytes));
   }
 }

@@ -5,8 +5,10 @@ import type { MatchPolicy } from '../../protocol/uri.js';
 import { publisherAttributes } from '../routing/disclosure.js';
 import { payloadSize } from '../routing/payload-size.js';
 import { isPassthru, passthruAttributes } from '../routing/passthru.js';
+import { hashKey } from '../routing/rendezvous.js';
 import type { SessionDetails } from '../session/session-details.js';
 import { Eligibility } from './eligibility.js';
+import { shardKey } from './shard-key.js';
 
 /** An event as it was published. Holds no session, so that it may be kept longer than its publisher stays. */
 export interface Publication {
@@ -20,6 +22,13 @@ export interface Publication {
   readonly eligibility: Eligibility | undefined;
   /** Whether only those who announced payload passthru mode can read it. */
   readonly passthru: boolean;
+  /**
+   * The hash of its resource key, which chooses among the sharded subscriptions to a topic; undefined when it goes to all. The
+   * lists above are looked at afterwards: whom they exclude, no other shard stands in for.
+   *
+   * @see WAMP spec, Sharded Subscription
+   */
+  readonly key: number | undefined;
   /** Whether it is kept as the last one of its topic. */
   readonly retain: boolean;
   /** EVENT.Details that are the same for all subscriptions. */
@@ -52,6 +61,7 @@ export function publicationBy(
   { topic, options, args, kwargs }: PublishRequest,
   { disclosed, trustlevel }: Attribution,
 ): Publication {
+  const rkey = shardKey(options, 'rkey');
   return {
     id,
     topic,
@@ -59,6 +69,7 @@ export function publicationBy(
     excludeMe: options['exclude_me'] !== false,
     eligibility: Eligibility.of(options),
     passthru: isPassthru(options),
+    key: rkey === undefined ? undefined : hashKey(rkey),
     retain: options['retain'] === true,
     details: {
       ...passthruAttributes(options),
@@ -78,6 +89,7 @@ export const publicationByRouter = (id: Id, topic: Uri, args: List): Publication
   excludeMe: false,
   eligibility: undefined,
   passthru: false,
+  key: undefined,
   retain: false,
   details: {},
   args,

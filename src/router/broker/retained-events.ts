@@ -1,8 +1,7 @@
 import type { Uri } from '../../protocol/message.js';
 import { matchesUri, type MatchPolicy } from '../../protocol/uri.js';
 import type { RouterLimits } from '../limits.js';
-import type { SessionDetails } from '../session/session-details.js';
-import { mayReceive, publicationSize, type Publication } from './publication.js';
+import { publicationSize, type Publication } from './publication.js';
 
 /** How many events of one topic are retained that not everybody may have. */
 const MAX_RESTRICTED = 8;
@@ -52,12 +51,12 @@ export class RetainedEvents {
     this.#topics.delete(topic);
   }
 
-  /** The latest event that a session may have, of each topic that a pattern matches. */
-  latest(match: MatchPolicy, pattern: Uri, session: SessionDetails): Publication[] {
+  /** The latest event that reaches a session, of each topic that a pattern matches. */
+  latest(match: MatchPolicy, pattern: Uri, reaches: (publication: Publication) => boolean): Publication[] {
     const topics =
       match === 'exact' ? [pattern] : [...this.#topics.keys()].filter((topic) => matchesUri(pattern, match, topic));
     return topics.flatMap((topic) => {
-      const kept = this.#topics.get(topic)?.find(({ publication }) => mayReceive(publication, session));
+      const kept = this.#topics.get(topic)?.find(({ publication }) => reaches(publication));
       return kept === undefined ? [] : [kept.publication];
     });
   }

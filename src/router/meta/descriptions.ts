@@ -12,12 +12,13 @@ export const describeSession = ({ session, authid, authrole, authmethod, authpro
   authprovider,
 });
 
-/** A subscription in the meta API. */
-export const describeSubscription = ({ id, created, uri, match }: Subscription): Dict => ({
+/** A subscription in the meta API. Not in the spec: the `nkey` of a sharded one. */
+export const describeSubscription = ({ id, created, uri, match, nkey }: Subscription): Dict => ({
   id,
   created: created.toISOString(),
   uri,
   match,
+  ...(nkey !== undefined && { nkey }),
 });
 
 /** A registration in the meta API. */

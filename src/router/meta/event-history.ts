@@ -27,14 +27,15 @@ export const getEvents =
       call.error(ErrorUri.NO_SUCH_SUBSCRIPTION);
       return;
     }
-    const { uri, match, store } = subscription;
-    authorizer.check(call.caller, 'subscribe', uri, { match }, (verdict) => {
+    const { uri, match, nkey } = subscription;
+    authorizer.check(call.caller, 'subscribe', uri, { match, ...(nkey !== undefined && { nkey }) }, (verdict) => {
+      const kept = subscriptions.history(subscription);
       if (!verdict.allowed) {
         call.error(verdict.error);
-      } else if (store === undefined) {
+      } else if (kept === undefined) {
         call.error(HISTORY_UNAVAILABLE);
       } else {
-        const events = store.events().filter(({ publication }) => maySee(call.caller, publication));
+        const events = kept.filter(({ publication }) => maySee(call.caller, publication));
         call.result(filterHistory(events, filter).map((event) => described(subscription, event)));
       }
     });

@@ -17,10 +17,10 @@ export interface Memberships<T extends { readonly id: Id; readonly match: MatchP
   readonly table: {
     all(): Iterable<T>;
     byId(id: Id): T | undefined;
-    byPattern(match: MatchPolicy, uri: Uri): T | undefined;
+    byPattern(match: MatchPolicy, uri: Uri, nkey?: string): T | undefined;
   };
-  /** The answer to `match`. */
-  match(uri: Uri): unknown;
+  /** The answer to `match`. @param rkey the resource key of what is to be matched. */
+  match(uri: Uri, rkey?: string): unknown;
   describe(entry: T): Dict;
   members(entry: T): readonly Session[];
   /** Takes a membership back. */
@@ -29,7 +29,8 @@ export interface Memberships<T extends { readonly id: Id; readonly match: MatchP
 
 /**
  * `list`, `lookup`, `match`, `get`, `list_…s`, `count_…s` of subscriptions or registrations, and `remove_…`, which is not
- * in the spec but Crossbar.io's.
+ * in the spec but Crossbar.io's. The second argument of `lookup` and `match` is a dictionary of options. Not in the spec:
+ * with `nkey`, `lookup` finds the sharded subscription of that node; with `rkey`, `match` finds what an event with it reaches.
  *
  * @see WAMP spec, Registration Meta API; Subscription Meta API
  */
@@ -49,11 +50,12 @@ export function membershipProcedures<T extends { readonly id: Id; readonly match
   };
   const lookup = (call: MetaCall): Id | null => {
     const uri = uriArgument(call, 'uri');
-    const options = optional(call.args[1], 'options', isDictionary, 'a dictionary');
-    const match = matchPolicy(options?.['match']);
+    const options = optionsOf(call);
+    const match = matchPolicy(options['match']);
     if (match === undefined) throw invalidArgument('match', 'exact, prefix or wildcard');
-    return table.byPattern(match, uri)?.id ?? null;
+    return table.byPattern(match, uri, key(options, 'nkey'))?.id ?? null;
   };
+  const match = (call: MetaCall): unknown => memberships.match(uriArgument(call, 'uri'), key(optionsOf(call), 'rkey'));
   const remove = (call: MetaCall): void => {
     const entry = find(call);
     const id = idArgument(call, 'session', 1);
@@ -66,10 +68,13 @@ export function membershipProcedures<T extends { readonly id: Id; readonly match
   return [
     [`${prefix}.list`, (call) => call.result([list()])],
     [`${prefix}.lookup`, (call) => call.result([lookup(call)])],
-    [`${prefix}.match`, (call) => call.result([memberships.match(uriArgument(call, 'uri'))])],
+    [`${prefix}.match`, (call) => call.result([match(call)])],
     [`${prefix}.get`, (call) => call.result([memberships.describe(find(call))])],
     [`${prefix}.list_${member}s`, (call) => call.result([memberships.members(find(call)).map(({ id }) => id)])],
     [`${prefix}.count_${member}s`, (call) => call.result([memberships.members(find(call)).length])],
     [`${prefix}.remove_${member}`, remove],
   ];
 }
+
+const optionsOf = (call: MetaCall): Dict => optional(call.args[1], 'options', isDictionary, 'a dictionary') ?? {};
+const key = (options: Dict, name: string): string | undefined => optional(options[name], name, isString, 'a string');

@@ -6,6 +6,7 @@ import type { Broker } from '../broker/broker.js';
 import type { Subscriptions } from '../broker/subscriptions.js';
 import type { Dealer } from '../dealer/dealer.js';
 import type { Registrations } from '../dealer/registrations.js';
+import { hashKey } from '../routing/rendezvous.js';
 import type { Session } from '../session/session.js';
 import { describeRegistration, describeSubscription } from './descriptions.js';
 import { getEvents } from './event-history.js';
@@ -40,8 +41,9 @@ const subscriptionProcedures = ({ subscriptions, broker }: MetaParts): [Uri, Met
     member: 'subscriber',
     noSuch: ErrorUri.NO_SUCH_SUBSCRIPTION,
     table: subscriptions,
-    match: (topic) => {
-      const ids = subscriptions.matching(topic).map(({ id }) => id);
+    match: (topic, rkey) => {
+      const key = rkey === undefined ? undefined : hashKey(rkey);
+      const ids = subscriptions.matching(topic, key).map(({ id }) => id);
       return ids.length === 0 ? null : ids;
     },
     describe: describeSubscription,

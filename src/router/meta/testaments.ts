@@ -6,6 +6,7 @@ import { isReserved, isUri } from '../../protocol/uri.js';
 import { ErrorUri } from '../../protocol/uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { Attribution, PublishRequest } from '../broker/publication.js';
+import { shardKeyFault } from '../broker/shard-key.js';
 import type { RouterContext } from '../context.js';
 import { disclosure } from '../routing/disclosure.js';
 import { payloadSize } from '../routing/payload-size.js';
@@ -107,7 +108,7 @@ export class Testaments {
     const args = optional(call.args[1], 'args', isList, 'a list');
     const kwargs = optional(call.args[2], 'kwargs', isDictionary, 'a dictionary');
     const options = optional(call.kwargs['publish_options'], 'publish_options', isDictionary, 'a dictionary') ?? {};
-    const wrong = wrongKey(Code.PUBLISH, options);
+    const wrong = wrongKey(Code.PUBLISH, options) ?? shardKeyFault(options, 'rkey');
     if (wrong !== undefined) throw new WampError(ErrorUri.INVALID_ARGUMENT, { args: [`publish_options: ${wrong}`] });
     if (isPassthru(options) && !call.caller.features.publisher.passthru)
       throw new WampError(ErrorUri.FEATURE_NOT_SUPPORTED);
