@@ -1,6 +1,6 @@
 import { catchError, defaultIfEmpty, from, map, of, take, timeout, type ObservableInput } from 'rxjs';
 import type { Dict, Uri } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import type { RealmCalls } from './authorization/realm-calls.js';
 import type { RouterContext } from './context.js';
 import type { SessionDetails } from './session/session-details.js';

@@ -1,6 +1,6 @@
 import { admitAnonymous } from '../auth/router/anonymous.js';
 import type { AuthRequest, Identity, RouterAuthenticator } from '../auth/router/authenticator.js';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Roles } from '../protocol/features.js';
 import type { Id, List, Uri, WampMessage } from '../protocol/message.js';
 import { routerRoles } from './announced.js';
@@ -219,7 +219,7 @@ export class Realm {
   }
 }
 
-function inSequence(session: Session, message: WampMessage & readonly [Code, Id, ...unknown[]]): void {
+function inSequence(session: Session, message: WampMessage & readonly [WampMessage[0], Id, ...unknown[]]): void {
   if (session.requests.advance(message[1])) return;
   throw violation(message, `request id ${message[1]} is out of sequence`);
 }

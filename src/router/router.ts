@@ -10,8 +10,8 @@ import {
   takeUntil,
   type Observable,
 } from 'rxjs';
-import { Code } from '../protocol/code.js';
-import { CloseUri } from '../protocol/uris.js';
+import * as Code from '../protocol/codes.js';
+import * as CloseUri from '../protocol/close-uris.js';
 import type { Link } from '../transports/link.js';
 import { memoryTransport, type MemoryOptions } from '../transports/memory.js';
 import type { Transport } from '../transports/transport.js';

@@ -1,5 +1,5 @@
 import { UsageError } from '../protocol/errors.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import type { RouterLimits } from './limits.js';
 
 /**

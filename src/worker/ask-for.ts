@@ -1,7 +1,7 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Id, RequestCode, WampMessage } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import type { Member } from './member.js';
 import type { Upstream } from './upstream.js';
 

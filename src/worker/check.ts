@@ -1,7 +1,7 @@
 import { checkFeatures, checkRequest, type Attempted } from '../client/checks.js';
 import { isUsageError, UsageError } from '../protocol/errors.js';
 import type { Dict, Uri, WampMessage } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { violation, type Member } from './member.js';
 import { PASSTHRU } from './relayed-features.js';
 import type { Upstream } from './upstream.js';

@@ -1,9 +1,10 @@
 import { isOverflowError, ProtocolViolationError } from '../protocol/errors.js';
-import { Code, codeName } from '../protocol/code.js';
+import { codeName } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import { announces, type ClientRole } from '../protocol/features.js';
 import { nextId } from '../protocol/id.js';
 import type { Dict, Id, RequestCode, Uri, WampMessage } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { remember } from '../protocol/remember.js';
 import type { Frame, Serializer } from '../serializers/serializer.js';
 import type { Link } from '../transports/link.js';

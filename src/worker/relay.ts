@@ -10,7 +10,7 @@
  * subscription, whose turn it is of several tabs that offer the same, and that a tab does not hear itself.
  */
 import { timer, type Subscription } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Dict, Id, WampMessage } from '../protocol/message.js';
 import type { ShareLimits } from './limits.js';
 import { Member, violation, type MemberLink } from './member.js';
@@ -191,6 +191,6 @@ const idIn = (details: Dict | undefined, key: string): Id => {
   return typeof id === 'number' ? id : 0;
 };
 
-function inSequence(member: Member, message: WampMessage & readonly [Code, Id, ...unknown[]]): void {
+function inSequence(member: Member, message: WampMessage & readonly [WampMessage[0], Id, ...unknown[]]): void {
   if (!member.advance(message[1])) throw violation(message, `request id ${String(message[1])} is out of sequence`);
 }

@@ -1,7 +1,7 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Call, Cancel, Dict, Id, Result, Uri, WampMessage } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { checkPassthru, isPassthru, refusal } from './check.js';
 import type { ShareLimits } from './limits.js';
 import { violation, type Member } from './member.js';

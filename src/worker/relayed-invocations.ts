@@ -1,8 +1,8 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { ErrorMessage, Id, Interrupt, InvocationMessage, Uri, WampMessage, Yield } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
 import { isUri } from '../protocol/uri.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { remember } from '../protocol/remember.js';
 import { checkPassthru, isPassthru } from './check.js';
 import { violation, type Member } from './member.js';

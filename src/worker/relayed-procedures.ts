@@ -1,6 +1,6 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Dict, Id, Register, Unregister, Uri } from '../protocol/message.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { matchKey } from '../session/match-key.js';
 import { askFor } from './ask-for.js';
 import { refusal } from './check.js';

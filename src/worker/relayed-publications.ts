@@ -1,7 +1,7 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { EventMessage, Id, Publish, Uri } from '../protocol/message.js';
 import { tail } from '../protocol/payload.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { checkPassthru, refusal } from './check.js';
 import type { ShareLimits } from './limits.js';
 import type { Member } from './member.js';

@@ -1,7 +1,7 @@
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import type { Dict, EventMessage, Id, Subscribe, Unsubscribe, Uri } from '../protocol/message.js';
 import { matchesUri, matchPolicy, type MatchPolicy } from '../protocol/uri.js';
-import { ErrorUri } from '../protocol/uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import type { Frame, Serializer } from '../serializers/serializer.js';
 import { matchKey } from '../session/match-key.js';
 import { askFor } from './ask-for.js';

@@ -14,7 +14,7 @@ import {
 import { WampClient } from '../client/client.js';
 import type { WampClientOptions } from '../client/options.js';
 import type { ConnectionState } from '../client/state.js';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import {
   ConnectionRefusedError,
   isConnectionRefusedError,
@@ -22,7 +22,8 @@ import {
   SerializationError,
   type RxWampError,
 } from '../protocol/errors.js';
-import { CloseUri, ErrorUri } from '../protocol/uris.js';
+import * as CloseUri from '../protocol/close-uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { after } from '../session/after.js';
 import type { Link } from '../transports/link.js';
 import { memoryTransport, type MemoryOptions } from '../transports/memory.js';

@@ -1,8 +1,9 @@
 import { Observable, queueScheduler } from 'rxjs';
-import { Code } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import { isConnectionLostError, isOverflowError, isRxWampError, type RxWampError } from '../protocol/errors.js';
 import type { Dict, Uri, WampMessage } from '../protocol/message.js';
-import { CloseUri, ErrorUri } from '../protocol/uris.js';
+import * as CloseUri from '../protocol/close-uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { validate } from '../protocol/validate.js';
 import { sessionInfo } from '../session/session-info.js';
 import { connectionLost, Link, type LinkPort, type Socket } from '../transports/link.js';

@@ -1,5 +1,6 @@
 import { Subscription } from 'rxjs';
-import { Code, codeName } from '../protocol/code.js';
+import { codeName } from '../protocol/code.js';
+import * as Code from '../protocol/codes.js';
 import {
   isConnectionLostError,
   isOverflowError,
@@ -7,7 +8,8 @@ import {
   ProtocolViolationError,
 } from '../protocol/errors.js';
 import type { Dict, Hello, Uri, WampMessage } from '../protocol/message.js';
-import { CloseUri, ErrorUri } from '../protocol/uris.js';
+import * as CloseUri from '../protocol/close-uris.js';
+import * as ErrorUri from '../protocol/error-uris.js';
 import { after } from '../session/after.js';
 import { heartbeat } from '../session/heartbeat.js';
 import type { Link } from '../transports/link.js';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../protocol/errors.js';
 import { isUri, matchPolicy } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import { isTrustlevel } from '../authorizer.js';
 
 const ACTIONS: readonly unknown[] = ['publish', 'subscribe', 'call', 'register'];

@@ -2,7 +2,7 @@ import { map } from 'rxjs';
 import { UsageError } from '../../protocol/errors.js';
 import type { Dict, Uri } from '../../protocol/message.js';
 import { isReserved, isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import {
   isTrustlevel,
   type Action,

@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import { WampError } from '../../protocol/errors.js';
 import { nextId } from '../../protocol/id.js';
 import type { Id, List, Uri, WampMessage } from '../../protocol/message.js';

@@ -1,7 +1,7 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import type { Id, List, Publish, Subscribe, Unsubscribe, Uri } from '../../protocol/message.js';
 import { isReserved, isUri, matchPolicy } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { RouterContext } from '../context.js';
 import { disclosure } from '../routing/disclosure.js';

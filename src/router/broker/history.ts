@@ -1,6 +1,6 @@
 import { UsageError } from '../../protocol/errors.js';
 import { isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { HistoryOptions } from '../options.js';
 import { EventStore } from './event-store.js';
 import type { Subscriptions } from './subscriptions.js';

@@ -1,4 +1,4 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import type { Dict, EventMessage, Id, List, Uri } from '../../protocol/message.js';
 import { tail } from '../../protocol/payload.js';
 import type { MatchPolicy } from '../../protocol/uri.js';

@@ -1,8 +1,8 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import type { Call as CallMessage, Cancel, ErrorMessage, Uri, WampMessage, Yield } from '../../protocol/message.js';
 import { tail } from '../../protocol/payload.js';
 import { isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { RouterContext } from '../context.js';
 import { isPassthru, passthruAttributes } from '../routing/passthru.js';
 import type { Session } from '../session/session.js';

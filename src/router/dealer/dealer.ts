@@ -1,4 +1,4 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import { isWampError } from '../../protocol/errors.js';
 import type {
   Call as CallMessage,
@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/message.js';
 import { NO_ARGS, NO_KWARGS, tail } from '../../protocol/payload.js';
 import { isReserved, isUri, matchPolicy } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { RouterContext } from '../context.js';
 import type { MetaProcedure } from '../meta/meta-call.js';

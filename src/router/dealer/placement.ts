@@ -1,7 +1,7 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import type { Dict, Id, List, Uri } from '../../protocol/message.js';
 import { tail } from '../../protocol/payload.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import { forwardsTimeout, invocationDetails } from './invocation-details.js';
 import type { Callee } from './registration.js';
 import { disclosureTo, type Route } from './route.js';

@@ -2,7 +2,7 @@ import { WampError } from '../../protocol/errors.js';
 import { isId } from '../../protocol/id.js';
 import { isDict } from '../../protocol/dict.js';
 import type { Dict, Id, List, Uri } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { MetaCall } from './meta-call.js';
 
 type Guard<T> = (value: unknown) => value is T;

@@ -1,5 +1,5 @@
 import type { Dict } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { StoredEvent } from '../broker/event-store.js';
 import { eventDetails } from '../broker/publication.js';

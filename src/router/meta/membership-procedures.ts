@@ -1,7 +1,7 @@
 import { WampError } from '../../protocol/errors.js';
 import type { Dict, Id, Uri } from '../../protocol/message.js';
 import { matchPolicy, type MatchPolicy } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Session } from '../session/session.js';
 import { idArgument, invalidArgument, isDictionary, isString, optional, uriArgument } from './arguments.js';
 import type { MetaCall, MetaProcedure } from './meta-call.js';

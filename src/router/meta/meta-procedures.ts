@@ -1,6 +1,6 @@
 import type { Id, Uri } from '../../protocol/message.js';
 import { isReserved } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { Broker } from '../broker/broker.js';
 import type { Subscriptions } from '../broker/subscriptions.js';

@@ -1,7 +1,8 @@
 import { WampError } from '../../protocol/errors.js';
 import type { Id, Uri } from '../../protocol/message.js';
 import { isUri } from '../../protocol/uri.js';
-import { CloseUri, ErrorUri } from '../../protocol/uris.js';
+import * as CloseUri from '../../protocol/close-uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Session } from '../session/session.js';
 import { idArgument, isString, isStrings, optional, positional } from './arguments.js';
 import { describeSession } from './descriptions.js';

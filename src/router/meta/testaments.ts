@@ -1,9 +1,9 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import { WampError } from '../../protocol/errors.js';
 import { wrongKey } from '../../protocol/known-keys.js';
 import type { Uri } from '../../protocol/message.js';
 import { isReserved, isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Authorizer } from '../authorizer.js';
 import type { Attribution, PublishRequest } from '../broker/publication.js';
 import { shardKeyFault } from '../broker/shard-key.js';

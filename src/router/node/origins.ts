@@ -1,5 +1,5 @@
 import { UsageError } from '../../protocol/errors.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 
 /** Which web pages may connect. Programs that are no browser send no `Origin` and are not asked. */
 export type AllowedOrigins = readonly string[] | '*';

@@ -1,6 +1,6 @@
 import type { CookieStore } from '../../auth/router/cookie-store.js';
 import { UsageError } from '../../protocol/errors.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 
 /** The cookie by which a listener knows a client again. */
 export interface CookieOptions {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../protocol/errors.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 
 /** The error for options no listener can be made of. */
 export const unusable = (what: string, cause?: unknown): UsageError =>

@@ -1,6 +1,6 @@
 import type { Dict, Uri } from '../../protocol/message.js';
 import { ALREADY_DEFINED, type InterfaceKind } from '../../protocol/reflection.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import { payloadSize } from '../routing/payload-size.js';
 import type { Session } from '../session/session.js';
 import type { RealmDefinition } from './interfaces.js';

@@ -3,7 +3,7 @@ import { isWampError, UsageError } from '../../protocol/errors.js';
 import type { Dict, Uri } from '../../protocol/message.js';
 import type { InterfaceDefinition, InterfaceKind } from '../../protocol/reflection.js';
 import { isUri, type UriRule } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import { readDefinition } from './definition.js';
 import { REFLECTION_LIMITS } from './limits.js';
 

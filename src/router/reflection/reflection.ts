@@ -3,7 +3,7 @@ import { WampError } from '../../protocol/errors.js';
 import type { Dict, List, Uri } from '../../protocol/message.js';
 import { INTERFACE_KINDS, isInterfaceKind, NO_SUCH_DEFINITION, type InterfaceKind } from '../../protocol/reflection.js';
 import { isReserved, isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Action, Authorizer } from '../authorizer.js';
 import type { Subscriptions } from '../broker/subscriptions.js';
 import type { RouterContext } from '../context.js';

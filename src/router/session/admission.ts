@@ -7,7 +7,7 @@ import type {
   RouterAuthenticator,
 } from '../../auth/router/authenticator.js';
 import type { Dict, Uri } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 
 /** What an admission works with. */
 export interface AdmissionOptions {

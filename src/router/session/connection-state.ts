@@ -1,4 +1,5 @@
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
+import type { WampMessage } from '../../protocol/message.js';
 
 /**
  * Where a connection is: before HELLO; while the router decides; while the client owes an AUTHENTICATE; joined; after our
@@ -6,7 +7,7 @@ import { Code } from '../../protocol/code.js';
  */
 export type ConnectionState = 'waiting' | 'deciding' | 'challenged' | 'joined' | 'closing' | 'over';
 
-const REQUESTS: readonly Code[] = [
+const REQUESTS: readonly WampMessage[0][] = [
   Code.ERROR,
   Code.PUBLISH,
   Code.SUBSCRIBE,
@@ -19,13 +20,13 @@ const REQUESTS: readonly Code[] = [
 ];
 
 /** What a client may send in each state. */
-const ALLOWED: Readonly<Record<ConnectionState, ReadonlySet<Code>>> = {
+const ALLOWED: Readonly<Record<ConnectionState, ReadonlySet<WampMessage[0]>>> = {
   waiting: new Set([Code.HELLO, Code.ABORT]),
   deciding: new Set([Code.ABORT]),
   challenged: new Set([Code.AUTHENTICATE, Code.ABORT]),
   joined: new Set([...REQUESTS, Code.GOODBYE, Code.ABORT]),
   closing: new Set([Code.GOODBYE, Code.ABORT]),
-  over: new Set(),
+  over: new Set<WampMessage[0]>(),
 };
 
 /**
@@ -33,7 +34,7 @@ const ALLOWED: Readonly<Record<ConnectionState, ReadonlySet<Code>>> = {
  *
  * @see WAMP spec, Sessions / Session State Machine
  */
-export function judge(state: ConnectionState, code: Code): 'handle' | 'ignore' | 'violation' {
+export function judge(state: ConnectionState, code: WampMessage[0]): 'handle' | 'ignore' | 'violation' {
   if (ALLOWED[state].has(code)) return 'handle';
   return state === 'closing' || state === 'over' ? 'ignore' : 'violation';
 }

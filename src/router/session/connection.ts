@@ -1,9 +1,10 @@
 import { Subscription } from 'rxjs';
 import type { Identity } from '../../auth/router/authenticator.js';
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import { isConnectionLostError, isOverflowError, isProtocolViolationError } from '../../protocol/errors.js';
 import type { Authenticate, Goodbye, Hello, Uri, WampMessage } from '../../protocol/message.js';
-import { CloseUri, ErrorUri } from '../../protocol/uris.js';
+import * as CloseUri from '../../protocol/close-uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Link } from '../../transports/link.js';
 import type { RouterContext } from '../context.js';
 import type { Realms } from '../realms.js';

@@ -1,7 +1,7 @@
 import type { AuthRequest, Identity } from '../../auth/router/authenticator.js';
 import type { Dict, Hello, Uri } from '../../protocol/message.js';
 import { isUri } from '../../protocol/uri.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { TransportInfo } from '../../transports/link.js';
 import type { RouterContext } from '../context.js';
 import type { Realm } from '../realm.js';

@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
-import { Code } from '../../protocol/code.js';
+import * as Code from '../../protocol/codes.js';
 import { isOverflowError } from '../../protocol/errors.js';
 import { nextId } from '../../protocol/id.js';
 import type { Id, RequestCode, Uri, WampMessage } from '../../protocol/message.js';
-import { ErrorUri } from '../../protocol/uris.js';
+import * as ErrorUri from '../../protocol/error-uris.js';
 import type { Frame } from '../../serializers/serializer.js';
 import type { Link } from '../../transports/link.js';
 import type { Counters } from '../statistics.js';
