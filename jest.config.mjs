@@ -22,6 +22,8 @@ export default {
     '^#websocket$': `<rootDir>/src/${websocket.node}.ts`,
     ...selfReferences,
   },
+  // For what never comes, and not for a machine that is busy.
+  testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],
 };

@@ -23,7 +23,7 @@ from autobahn.wamp.types import (
 URL = os.environ["URL"]
 AUTH_URL = os.environ["AUTH_URL"]
 SERIALIZER = os.environ.get("SERIALIZER", "json")
-WITHIN_S = 6
+WITHIN_S = 20
 
 ARGS = [
     "text",

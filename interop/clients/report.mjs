@@ -12,8 +12,8 @@ export const version = (version) => say({ version });
 /** The client has no such thing. */
 export class NotThere extends Error {}
 
-/** How long a check may take. */
-const WITHIN_MS = 6_000;
+/** How long a check may take, on a machine that is busy. */
+const WITHIN_MS = 20_000;
 
 /**
  * @param {string} group
@@ -26,7 +26,7 @@ export async function check(group, feature, body) {
   let timer;
   try {
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('nothing came of it within 6 s')), WITHIN_MS);
+      timer = setTimeout(() => reject(new Error(`nothing came of it within ${WITHIN_MS / 1_000} s`)), WITHIN_MS);
     });
     await Promise.race([body(), late]);
     say({ group, feature, ok: true, ms: performance.now() - start });

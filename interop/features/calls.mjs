@@ -1,7 +1,7 @@
 import { concat, interval, lastValueFrom, map, NEVER, of, take, toArray } from 'rxjs';
 import { fails, must, same } from '../harness/expect.mjs';
 import { rxwamp } from '../rxwamp.mjs';
-import { ask, fresh, needs, offer, pause, Watched } from './our-client.mjs';
+import { ask, fresh, Later, needs, offer, pause, Watched } from './our-client.mjs';
 import { ARGS, BYTES, KWARGS } from './payload.mjs';
 
 /** @typedef {import('./our-client.mjs').Client} Client */
@@ -166,18 +166,19 @@ export const calls = [
       needs(caller, 'dealer', 'call_canceling');
       const procedure = fresh('skip');
       let aborted = false;
-      let finished = false;
+      const [begun, finished] = [new Later(), new Later()];
       const offered = await offer(callee, procedure, async ({ signal }) => {
         signal.addEventListener('abort', () => (aborted = true));
+        begun.resolve();
         await pause(150);
-        finished = true;
+        finished.resolve();
         return 1;
       });
       const call = new Watched(caller.call(procedure, [], { cancelMode: 'skip' }));
-      await pause(50);
+      await begun.promise;
       call.stop();
-      await pause(250);
-      must(finished && !aborted, 'the callee was interrupted');
+      await finished.promise;
+      must(!aborted, 'the callee was interrupted');
       same((await ask(caller, procedure)).value, 1, 'the next call');
       offered.stop();
     },
@@ -187,26 +188,30 @@ export const calls = [
     async (callee, caller) => {
       needs(caller, 'dealer', 'call_canceling');
       const procedure = fresh('left');
-      /** @type {Promise<void>} */
-      const stopped = new Promise((resolve) => {
-        void offer(callee, procedure, ({ signal }) => {
-          signal.addEventListener('abort', () => resolve());
-          return NEVER;
-        }).then(() => new Watched(caller.call(procedure)));
+      const [begun, stopped] = [new Later(), new Later()];
+      await offer(callee, procedure, ({ signal }) => {
+        signal.addEventListener('abort', stopped.resolve);
+        begun.resolve();
+        return NEVER;
       });
-      await pause(100);
+      new Watched(caller.call(procedure));
+      await begun.promise;
       await caller.close();
-      await stopped;
+      await stopped.promise;
     },
   ],
   [
     'a callee that goes away',
     async (callee, caller) => {
       const procedure = fresh('dead');
-      await offer(callee, procedure, () => NEVER);
+      const begun = new Later();
+      await offer(callee, procedure, () => {
+        begun.resolve();
+        return NEVER;
+      });
       const call = ask(caller, procedure);
       call.catch(() => undefined);
-      await pause(100);
+      await begun.promise;
       await callee.close();
       await fails(call, ({ name }) => name === 'WampError', 'a WampError for the caller');
     },
@@ -216,13 +221,11 @@ export const calls = [
     async (callee, caller) => {
       const procedure = fresh('slow');
       const offered = await offer(callee, procedure, () => NEVER);
-      const start = Date.now();
       await fails(
         ask(caller, procedure, [], { timeout: 300 }),
         ({ name }) => name === 'TimeoutError',
         'a TimeoutError',
       );
-      must(Date.now() - start < 1_500, `it took ${Date.now() - start} ms`);
       offered.stop();
     },
   ],
@@ -295,17 +298,16 @@ export const calls = [
  */
 async function interrupted(callee, caller, cancelMode) {
   const procedure = fresh(cancelMode);
-  /** @type {() => void} */
-  let stop = () => undefined;
-  const stopped = new Promise((resolve) => (stop = () => resolve(undefined)));
+  const [begun, stopped] = [new Later(), new Later()];
   const offered = await offer(callee, procedure, ({ signal }) => {
-    signal.addEventListener('abort', () => stop());
+    signal.addEventListener('abort', stopped.resolve);
+    begun.resolve();
     return NEVER;
   });
   const call = new Watched(caller.call(procedure, [], { cancelMode }));
-  await pause(100);
+  await begun.promise;
   call.stop();
-  await stopped;
+  await stopped.promise;
   // Both sessions must have survived it.
   const after = await offer(callee, fresh('after'), () => 'alive');
   same((await ask(caller, after.values[0]?.procedure ?? '')).value, 'alive');

@@ -58,7 +58,8 @@ const SALTING = { salt: 'salt123', iterations: 1_000, keylen: 32 };
 
 /** @param {import('rxwamp').WampClient} wamp */
 async function serve(wamp) {
-  let interrupted = false;
+  /** @type {Promise<boolean>} */
+  let interrupted = Promise.resolve(false);
   /** @type {Readonly<Record<string, (invocation: import('rxwamp').Invocation) => unknown>>} */
   const procedures = {
     'home.echo': ({ args, kwargs }) => rxwamp.payload(args, kwargs),
@@ -74,10 +75,10 @@ async function serve(wamp) {
         ),
       ).then((all) => all.reduce((sum, n) => sum + n, 0)),
     'home.slow': ({ signal }) => {
-      interrupted = false;
-      signal.addEventListener('abort', () => (interrupted = true));
+      interrupted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(true)));
       return NEVER;
     },
+    // Answers when it was; the limit of the check tells that it was not.
     'home.interrupted': () => interrupted,
     'home.publish': ({ args: [topic, args] }) => {
       wamp.publish(String(topic), /** @type {unknown[]} */ (args));

@@ -170,7 +170,7 @@ export const metaApi = [
       // Some write it down a moment later.
       /** @type {unknown[] | undefined} */
       let numbers = undefined;
-      for (let tries = 0; tries < 20 && numbers?.length !== 3; tries += 1) {
+      for (let tries = 0; tries < 100 && numbers?.length !== 3; tries += 1) {
         await pause(100);
         const stored = await known(first(subscription.getEvents(id, { limit: 10 })));
         numbers = stored.filter(({ args }) => args[0] === mark).map(({ args }) => args[1]);
@@ -185,17 +185,21 @@ export const metaApi = [
       const topic = 'interop.history.left';
       const { subscription } = meta(one);
       await known(first(subscription.lookup(topic)));
+      const mark = fresh('kept');
+      const last = async () => {
+        const id = await first(subscription.lookup(topic));
+        must(id !== null, 'the router does not know the subscription');
+        return (await known(first(subscription.getEvents(id, { limit: 10 })))).at(-1)?.args[0];
+      };
       const before = await watch(one, topic);
-      await lastValueFrom(two.publish(topic, ['kept'], { acknowledge: true }));
+      await lastValueFrom(two.publish(topic, [mark], { acknowledge: true }));
       await before.first(1);
-      await pause(400);
+      // Some write it down a moment later.
+      for (let tries = 0; tries < 20 && (await last()) !== mark; tries += 1) await pause(100);
       before.stop();
       await barrier(one);
       const events = await watch(one, topic);
-      const id = await first(subscription.lookup(topic));
-      must(id !== null, 'the router does not know the subscription');
-      const stored = await known(first(subscription.getEvents(id, { limit: 10 })));
-      same(stored.at(-1)?.args, ['kept'], 'the last event that was kept');
+      same(await last(), mark, 'the last event that was kept');
       events.stop();
     },
   ],

@@ -17,6 +17,9 @@ import { serializers, WampClient } from '../rxwamp.mjs';
  * @property {Readonly<Record<string, string>>} bugs  the peer's bugs, by the feature they break
  */
 
+/** How long a step of a check may take: it is a fault that is waited for in vain, not a machine that is busy. */
+const WITHIN_MS = 20_000;
+
 /**
  * A client that does not try again, so that what goes wrong is seen.
  *
@@ -25,7 +28,7 @@ import { serializers, WampClient } from '../rxwamp.mjs';
 export const client = (options) =>
   new WampClient(
     // Every caller gives `url` or `transport`, which is all the type is after.
-    /** @type {Options} */ ({ realm: 'realm1', retry: false, handshakeTimeoutMs: 5_000, ...options }),
+    /** @type {Options} */ ({ realm: 'realm1', retry: false, handshakeTimeoutMs: WITHIN_MS, ...options }),
   );
 
 /** @param {string} name */
@@ -120,7 +123,7 @@ export class Watched {
    * @param {(values: readonly T[]) => boolean} holds
    * @param {string} what is waited for
    */
-  async until(holds, what, withinMs = 5_000) {
+  async until(holds, what, withinMs = WITHIN_MS) {
     await /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
         const end = (/** @type {() => void} */ how) => {
@@ -144,7 +147,7 @@ export class Watched {
   }
 
   /** @param {number} count */
-  async first(count, withinMs = 5_000) {
+  async first(count, withinMs = WITHIN_MS) {
     return (await this.until(({ length }) => length >= count, `${count} values`, withinMs)).slice(0, count);
   }
 
@@ -202,6 +205,15 @@ export const ask = (wamp, procedure, payload = [], options = {}) =>
 export const first = (stream) => firstValueFrom(stream.pipe(take(1)));
 
 export const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A promise, and how to resolve it. */
+export class Later {
+  resolve = () => undefined;
+  /** @type {Promise<void>} */
+  promise = new Promise((resolve) => {
+    this.resolve = () => void resolve();
+  });
+}
 
 let count = 0;
 /** A URI that no other check uses. @param {string} name */

@@ -37,7 +37,7 @@ export class RouterProcess {
   }
 
   /** Starts it and waits until it can be reached. @throws {Error} with its log when it cannot */
-  async start(withinMs = 60_000) {
+  async start(withinMs = 120_000) {
     this.#logs = this.log;
     // A router that was killed leaves its Unix socket behind, and nexus does not start over it.
     for (const where of this.recipe.listensOn) if (typeof where === 'string') rmSync(where, { force: true });

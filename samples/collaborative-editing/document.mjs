@@ -23,7 +23,6 @@
  *   'com.example.doc.edit': (edit: Edit) => number,
  * }} procedures
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { merge } from 'rxjs';
 import { WampError } from 'rxwamp';
 
@@ -36,8 +35,9 @@ const MAX_REMEMBERED = 1_000;
  * Offers the document for as long as the client is open.
  *
  * @param {import('rxwamp').WampClient<Api>} wamp
+ * @param {() => Promise<unknown>} saved is waited for before the author of an edit is told, e.g. until it is on a disk
  */
-export function shareDocument(wamp) {
+export function shareDocument(wamp, saved) {
   const statistics = { version: 0, repeated: 0 };
   /** @type {Map<string, Line>} */
   const lines = new Map();
@@ -63,7 +63,7 @@ export function shareDocument(wamp) {
     if (oldest !== undefined && done.size > MAX_REMEMBERED) done.delete(oldest);
     // Who is not connected now asks for the whole document later.
     wamp.publish('com.example.doc.changed', [changed], { offline: 'drop' });
-    await sleep(30); // e.g. to write it to a disk
+    await saved();
     return version;
   };
 

@@ -33,8 +33,8 @@ import { conflate, processQueue } from 'rxwamp/operators';
 import { Router } from 'rxwamp/router';
 import { listen } from 'rxwamp/router/node';
 
-// Nothing here takes so long, unless something does not happen.
-setTimeout(() => assert.fail('it is not done after 30 s'), 30_000).unref();
+// Nothing here takes so long, on a busy machine either, unless something does not happen.
+setTimeout(() => assert.fail('it is not done after 100 s'), 100_000).unref();
 
 const FRAMES = 400;
 const FRAMES_PER_SECOND = 200;
@@ -163,7 +163,6 @@ assert.equal(recorded.last, FRAMES);
 assert.equal(recorded.delivered, FRAMES - leftOut);
 assert.equal(drawn.used + drawn.dropped, drawn.delivered);
 assert.equal(drawn.last, FRAMES);
-assert(drawn.dropped > drawn.used);
 assert.deepEqual(scored.last, end.args[1]);
 assert.equal(scored.used + scored.dropped, scored.delivered);
 assert.deepEqual([midway.details['retained'], end.details['retained']], [true, true]);

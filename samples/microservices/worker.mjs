@@ -6,7 +6,11 @@
  * @typedef {{ rendered: number, refused: number }} Figures
  *
  * @typedef {object} Api what the services offer each other
- * @property {{ 'com.example.render.started': [by: string] }} topics
+ * @property {{
+ *   'com.example.render.started': [by: string],
+ *   'com.example.render.refused': [by: string],
+ *   'com.example.paper': [isThere: boolean],
+ * }} topics
  * @property {{
  *   'com.example.order': (item: string) => Rendered,
  *   'com.example.price': (item: string) => number,
@@ -19,8 +23,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { firstValueFrom, merge } from 'rxjs';
-import { limitConcurrency, WampClient } from 'rxwamp';
+import { BehaviorSubject, filter, firstValueFrom, merge } from 'rxjs';
+import { limitConcurrency, value, WampClient } from 'rxwamp';
 
 const file = fileURLToPath(import.meta.url);
 
@@ -42,11 +46,18 @@ if (process.argv[1] === file) {
   const [, , url = '', name = '', concurrency, capacity] = process.argv;
   /** @type {WampClient<Api>} */
   const wamp = new WampClient({ url, realm: 'realm1' });
+  /** Whoever has begun without paper waits for some. */
+  const paper$ = new BehaviorSubject(true);
+  wamp
+    .topic('com.example.paper')
+    .pipe(value())
+    .subscribe((isThere) => paper$.next(isThere));
   const figures = { rendered: 0, refused: 0 };
 
   const render = limitConcurrency(
     async (/** @type {import('rxwamp').InvocationOf<Api, 'com.example.render'>} */ { args: [invoice, pages] }) => {
       wamp.publish('com.example.render.started', [name]);
+      await firstValueFrom(paper$.pipe(filter(Boolean)));
       await sleep(15 * pages);
       figures.rendered++;
       return { by: name, invoice };
@@ -61,6 +72,7 @@ if (process.argv[1] === file) {
           return render(invocation);
         } catch (error) {
           figures.refused++;
+          wamp.publish('com.example.render.refused', [name]);
           throw error; // `wamp.error.unavailable`, with which the router turns to another worker
         }
       },

@@ -11,7 +11,7 @@ import { begin, failed, succeeded } from './terminal.mjs';
  * @param {(outcome: T) => string} tell what came of it
  * @returns {Promise<T>} the last value of the work
  */
-export async function step(title, work$, tell, boundMs = 15_000) {
+export async function step(title, work$, tell, boundMs = 60_000) {
   const late = () => throwError(() => new Error(`it did not happen within ${boundMs / 1_000} s`));
   begin(title);
   try {

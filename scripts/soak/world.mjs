@@ -25,7 +25,7 @@ import {
 
 const REALM = 'soak';
 /** How long the router may take to let everybody go. */
-const LEAVING_MS = 5_000;
+const LEAVING_MS = 30_000;
 /** Events the router keeps: enough for every outage of a soak, and too few for most. */
 const KEPT = 1_500;
 const KEPT_SHORT = 20;

@@ -1,7 +1,7 @@
 /**
  * @jest-environment <rootDir>/spec/angular/jsdom-environment.mjs
  */
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { seen } from './injectors.js';
 import { inContext, initTestBed, PROCEDURE, setUp as setUpPage, settled, tick, TOPIC } from './support.js';
 import {
@@ -27,6 +27,9 @@ import {
 import type { WampTestingController } from 'rxwamp/angular/testing';
 
 beforeAll(initTestBed);
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const setUp = (
   platform: 'server' | 'browser',
@@ -99,6 +102,21 @@ describe('on a server', () => {
   });
 
   it('rendering waits no longer than serverTimeoutMs, nor for what failed or was left', async () => {
+    // The clock of RxJS alone: Angular's own tasks, for which `isStable` waits, go on.
+    jest.useFakeTimers({
+      doNotFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setImmediate',
+        'clearImmediate',
+        'queueMicrotask',
+        'nextTick',
+        'requestAnimationFrame',
+        'cancelAnimationFrame',
+        'performance',
+        'Date',
+      ],
+    });
     const router = setUp('server', { connectOnServer: true, serverTimeoutMs: 20 });
     const uri = signal<string | undefined>('com.app.left');
     inContext(() => injectTopic(() => uri()));
@@ -110,7 +128,9 @@ describe('on a server', () => {
     expect(await isStable()).toBe(true);
     inContext(() => injectTopic(TOPIC));
     expect(await isStable()).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    jest.advanceTimersByTime(19);
+    expect(await isStable()).toBe(false);
+    jest.advanceTimersByTime(1);
     expect(await isStable()).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import { hex, insecurePage } from './support.js';
 import { CRYPTOSIGN, PRIMITIVES } from './vectors.js';
 
 // Argon2id in JavaScript takes its time, inside jest twenty times more than outside.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 /** An older browser. */
 const withoutCurve: CryptoSource = {

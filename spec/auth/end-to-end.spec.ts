@@ -24,7 +24,7 @@ import { clientFingerprint, clientTls, serverTls } from '../transports/certifica
 import { CRYPTOSIGN } from './vectors.js';
 
 // Argon2id in JavaScript takes its time, inside jest twenty times more than outside.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 type Key = (typeof CRYPTOSIGN)[0];
 const [clientKey, routerKey, otherKey] = CRYPTOSIGN as [Key, Key, Key];

@@ -26,7 +26,7 @@ import { DENIED, handshake, helloOf, insecurePage, type HandshakeOptions } from 
 import { CRYPTOSIGN } from './vectors.js';
 
 // Argon2id in JavaScript takes its time, inside jest twenty times more than outside.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 type Pair = readonly [client: Authenticator, router: RouterAuthenticator];
 type Key = (typeof CRYPTOSIGN)[0];

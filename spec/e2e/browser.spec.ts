@@ -78,12 +78,12 @@ inBrowser('in a real browser', () => {
     });
     const { port } = server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/`);
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await closeBrowser();
     await new Promise((resolve) => server.close(resolve));
-  });
+  }, 180_000);
 
   /** Calls a function of `window.e2e`. */
   const ask = <K extends keyof PageApi>(
@@ -100,7 +100,7 @@ inBrowser('in a real browser', () => {
 
   it('runs router and client in the page, under a strict content security policy', async () => {
     expect(await ask('inPage')).toBe(5);
-  }, 30_000);
+  }, 180_000);
 
   it('goes on after its router was stopped and started again, over the browser’s own WebSocket', async () => {
     const first = await Backend.start();
@@ -127,5 +127,5 @@ inBrowser('in a real browser', () => {
     await ask('close');
     await second.stop();
     expect(complaints).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

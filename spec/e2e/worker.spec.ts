@@ -52,7 +52,7 @@ inBrowser('tabs of a real browser, with one shared worker', () => {
     const browser = await openBrowser();
     closeBrowser = browser.close;
     newPage = () => browser.context.newPage();
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await closeBrowser();
@@ -60,7 +60,7 @@ inBrowser('tabs of a real browser, with one shared worker', () => {
     await listener.close();
     await router.close();
     await new Promise((resolve) => server.close(resolve));
-  });
+  }, 180_000);
 
   /** A tab, with what can be asked of it. */
   async function tab() {
@@ -132,5 +132,5 @@ inBrowser('tabs of a real browser, with one shared worker', () => {
     expect(await outcome('com.example.third')).toBe('wamp.error.no_such_procedure');
     expect(await second.ask('call', 'com.example.second', ['alone'])).toBe('second: alone');
     expect(complaints).toStrictEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, lastValueFrom, NEVER, toArray } from 'rxjs';
 import { isConnectionLostError, isTopicGap, value } from 'rxwamp';
 import type { Fault } from '../../scripts/soak/faults.mjs';
-import { errorOf, losses, nextSession, PROCEDURE, sessions, status, through, TOPIC } from './support.js';
+import { errorOf, HEARTBEAT, losses, nextSession, PROCEDURE, sessions, status, through, TOPIC } from './support.js';
 
 /** Every fault that ends a connection, however it is found out. */
 const ENDING: readonly (readonly [name: string, fault: Fault])[] = [
@@ -21,8 +21,10 @@ const ENDING: readonly (readonly [name: string, fault: Fault])[] = [
 ];
 
 describe.each(ENDING)('%s', (_, fault) => {
+  const options = fault.kind === 'vanish' || fault.kind === 'stall' ? HEARTBEAT : {};
+
   it('errors the calls in flight with ConnectionLostError, and repeats none', async () => {
-    const { proxy, wamp, neighbor } = await through();
+    const { proxy, wamp, neighbor } = await through(options);
     let invoked = 0;
     neighbor
       .register(PROCEDURE, () => {
@@ -46,7 +48,7 @@ describe.each(ENDING)('%s', (_, fault) => {
   });
 
   it('gives topics and registrations back in the next session, the topic after a notice of the gap', async () => {
-    const { router, proxy, wamp, neighbor, states } = await through();
+    const { router, proxy, wamp, neighbor, states } = await through(options);
     const items = lastValueFrom(wamp.topic(TOPIC, { gaps: 'notice' }).pipe(toArray()));
     wamp.register(PROCEDURE, ({ args: [one] }) => one).subscribe();
     await nextSession(wamp, {

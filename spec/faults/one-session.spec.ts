@@ -5,7 +5,18 @@ import { cbor } from 'rxwamp/cbor';
 import { msgpack } from 'rxwamp/msgpack';
 import type { Fault } from '../../scripts/soak/faults.mjs';
 import { FaultProxy } from '../../scripts/soak/proxy.mjs';
-import { client, closeLater, nextSession, PROCEDURE, sessions, SOON, status, through, TOPIC } from './support.js';
+import {
+  client,
+  closeLater,
+  HEARTBEAT,
+  nextSession,
+  PROCEDURE,
+  sessions,
+  SOON,
+  status,
+  through,
+  TOPIC,
+} from './support.js';
 
 /** What neither end may notice: TCP keeps octets in order, and nothing else. */
 const HARMLESS: readonly (readonly [name: string, fault: Fault])[] = [
@@ -19,7 +30,6 @@ describe('a connection that is only odd', () => {
     for (const serializers of [undefined, [msgpack()], [cbor()]]) {
       const { proxy, wamp, neighbor, states } = await through({
         ...(serializers && { serializers }),
-        heartbeat: false,
       });
       proxy.start(fault);
       const seen = firstValueFrom(wamp.topic(TOPIC).pipe(value(), take(20), toArray()));
@@ -90,7 +100,7 @@ describe('what ends one session', () => {
     const { proxy, listener, router, neighbor } = await through();
     const other = await FaultProxy.open({ port: listener.port });
     closeLater(() => other.close());
-    const wamp = client({ url: [proxy.url, other.url], ...SOON });
+    const wamp = client({ url: [proxy.url, other.url], ...SOON, ...HEARTBEAT });
     const registrations: Registration[] = [];
     const again = new Promise<void>((resolve) => {
       wamp

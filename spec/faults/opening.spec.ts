@@ -5,6 +5,9 @@ import { FaultProxy } from '../../scripts/soak/proxy.mjs';
 import { acceptUpgrade, tcpServer, upgradeRequest, Wire } from '../transports/sockets.js';
 import { closeLater, client, losses, nextSession, SOON, status, through } from './support.js';
 
+/** Waited for in vain, and still long enough for a handshake where the machine is busy. */
+const SHORT_MS = 1_000;
+
 describe('opening a connection', () => {
   it.each(['reset', 'closed'] as const)('refused (%s): the next URL is tried', async (how) => {
     const { proxy, listener } = await through();
@@ -34,7 +37,7 @@ describe('opening a connection', () => {
   });
 
   it('slow handshake: bounded by handshakeTimeoutMs, and tried again', async () => {
-    const { proxy, wamp, states } = await through({ handshakeTimeoutMs: 50 });
+    const { proxy, wamp, states } = await through({ handshakeTimeoutMs: SHORT_MS });
     const heal = proxy.start({ kind: 'slow handshake' });
     wamp.connect();
     await status(wamp, 'waiting');
@@ -47,7 +50,7 @@ describe('opening a connection', () => {
     const silent = await tcpServer((wire) => acceptUpgrade(wire, 'wamp.2.json'));
     closeLater(() => silent.close());
     const { listener } = await through();
-    const wamp = client({ url: [silent.url, listener.url], ...SOON, handshakeTimeoutMs: 50 });
+    const wamp = client({ url: [silent.url, listener.url], ...SOON, handshakeTimeoutMs: SHORT_MS });
     const waiting = status(wamp, 'waiting');
     wamp.connect();
     expect(await waiting).toMatchObject({ cause: { name: 'TimeoutError', attempted: 'HELLO', on: 'realm1' } });

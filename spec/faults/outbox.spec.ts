@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, take, toArray, type Observable } from 'rxjs';
 import { isOverflowError, isTimeoutError } from 'rxwamp';
-import { errorOf, sessions, status, through, TOPIC, type Setting } from './support.js';
+import { errorOf, HEARTBEAT, sessions, status, through, TOPIC, type Setting } from './support.js';
 
 /** First arguments of the next events that the neighbor, whom no fault reaches, sees. */
 async function seenBy({ neighbor }: Setting, count: number): Promise<{ readonly values: Promise<unknown[]> }> {
@@ -72,7 +72,7 @@ describe('publications while no connection comes about', () => {
   });
 
   it('nothing is sent twice: an acknowledgement that is lost is an error, and the event was seen once', async () => {
-    const setting = await through();
+    const setting = await through(HEARTBEAT);
     const { proxy, wamp, router } = setting;
     const seen = await seenBy(setting, 2);
     wamp.connect();

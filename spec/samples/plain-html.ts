@@ -46,7 +46,8 @@ inBrowser('the plain page', () => {
 
   async function tab(): Promise<Page> {
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    // Two hundred modules come one by one: seconds where the machine is busy.
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // The browser itself reports a WebSocket that finds no server; nobody can silence that.
@@ -68,11 +69,11 @@ inBrowser('the plain page', () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
     serving = await serve();
     ({ context, close: closeBrowser } = await openBrowser());
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await closeBrowser();
     endAll();
-  }, 60_000);
+  }, 180_000);
 
   it('shows state and topic, calls, says in words what went wrong, and hears of other tabs', async () => {
     const [page, other] = [await tab(), await tab()];
@@ -109,7 +110,7 @@ inBrowser('the plain page', () => {
     expect(await name.getAttribute('aria-invalid')).toBe('false');
     await other.close();
     await page.close();
-  }, 60_000);
+  }, 180_000);
 
   it('is legible in light and in dark, and fits a telephone', async () => {
     const page = await tab();
@@ -126,7 +127,7 @@ inBrowser('the plain page', () => {
       for (const [, contrast] of contrasts) expect(contrast).toBeGreaterThanOrEqual(4.5);
     }
     await page.close();
-  }, 60_000);
+  }, 180_000);
 
   it('goes on by itself when router and server were interrupted and started again', async () => {
     const page = await tab();
@@ -144,7 +145,7 @@ inBrowser('the plain page', () => {
     await page.close();
     expect((await serving.stop()).code).toBe(0);
     expect(complaints).toStrictEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Runs in the page: the contrast of text against what is behind it, as WCAG 2.2 defines it. */

@@ -7,7 +7,8 @@ import { root } from '../../scripts/manifest.mjs';
 import './plain-html.js';
 import { endAll, run, type Ended } from './run.js';
 
-jest.setTimeout(120_000);
+// Longer than a sample gives itself, so that it tells what did not happen.
+jest.setTimeout(180_000);
 beforeAll(ensureBuilt, 300_000);
 
 /** Lines that each sample has to write, in whatever order. */
@@ -146,7 +147,7 @@ describe('quickstart', () => {
   let whole: Ended;
   beforeAll(async () => {
     whole = await run([START]);
-  }, 120_000);
+  }, 180_000);
 
   const marked = ({ lines }: Ended, mark: string) => lines.filter((line) => line.startsWith(mark));
   const notes = ({ lines }: Ended) => lines.filter((line) => line.startsWith('       ')).map((line) => line.trim());
@@ -183,7 +184,10 @@ describe('quickstart', () => {
     expect(states.slice(0, 6)).toEqual(['idle', 'connecting', 'connected', 'waiting', 'connecting', 'waiting']);
     expect(states.slice(-3)).toEqual(['connecting', 'connected', 'closed']);
     expect(notes(whole)).toContainEqual(expect.stringMatching(/^waiting +\d+ ms after failure 1: connection: .*broke/));
-    expect(notes(whole)).toContainEqual(expect.stringMatching(/^waiting +\d+ ms after failure 2: .*ECONNREFUSED/));
+    // Refused, or reset where the port outlives the process by a moment.
+    expect(notes(whole)).toContainEqual(
+      expect.stringMatching(/^waiting +\d+ ms after failure 2: .*ECONN(REFUSED|RESET)/),
+    );
   });
 
   it('only ever adds lines where there is no terminal', () => {

@@ -119,21 +119,22 @@ describe('MessagePack', () => {
   it('does not keep the memory of a large message', async () => {
     const serializer = msgpack();
     const size = 2 ** 25;
+    // Buffers are swept beside the program, and a WeakRef that was looked at holds until the job has ended.
     const inUse = async (): Promise<number> => {
-      // Buffers are swept beside the program, and a WeakRef that was looked at holds until the job has ended.
-      for (let round = 0; round < 3; round++) {
-        collectGarbage();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
       return process.memoryUsage().arrayBuffers;
     };
+    await inUse();
     const before = await inUse();
     const frames = [...roundTrip(serializer, 'x'.repeat(size)), ...roundTrip(serializer, new Uint8Array(size))];
     serializationErrorOf(() => serializer.encode(publishing(failingLate('x'.repeat(size)))));
-    expect((await inUse()) - before).toBeLessThan(size / 8);
+    let kept = Infinity;
+    for (let round = 0; round < 20 && kept >= size / 8; round++) kept = (await inUse()) - before;
+    expect(kept).toBeLessThan(size / 8);
     expect(frames.map((frame) => frame.deref())).toEqual([undefined, undefined]);
     expect(serializer.encode(publishing(1))).toEqual(reference(publishing(1)));
-  }, 60_000);
+  }, 300_000);
 });
 
 /** Sends and receives a value, and forgets everything but weakly the memory of the frame. */

@@ -138,6 +138,19 @@ describe('when timers are late', () => {
     router.expectSilence();
   });
 
+  it.each([200, 3_000])('a verdict that is only %i ms late asks once more as well', (lateMs) => {
+    const { router, sessions } = beating('absent');
+    jest.advanceTimersByTime(30_000);
+    router.expect(Code.CALL);
+    jest.setSystemTime(Date.now() + lateMs);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toBeUndefined();
+    const { request } = router.expect(Code.CALL);
+    router.send([Code.ERROR, Code.CALL, request, {}, 'wamp.error.no_such_procedure']);
+    jest.advanceTimersByTime(10_000);
+    expect(sessions.error).toBeUndefined();
+  });
+
   it('a dead connection is found all the same', () => {
     const { router, sessions } = beating('absent');
     jest.advanceTimersByTime(30_000);

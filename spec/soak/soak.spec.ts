@@ -49,7 +49,7 @@ describe('a short soak', () => {
     expect(counts.delivered + counts['lost in a reported gap'] + counts['dropped by the router and counted']).toBe(
       counts['due to subscribers'],
     );
-  }, 120_000);
+  }, 300_000);
 
   it('ends early when it is told to, with the ledger so far', async () => {
     const stopping = new AbortController();
@@ -64,7 +64,7 @@ describe('a short soak', () => {
     });
     expect([report.stopped, report.rounds, report.violations]).toStrictEqual([true, 1, []]);
     expect(fates(report)).toBe(report.counts.published);
-  }, 120_000);
+  }, 300_000);
 });
 
 /** Publications that have one. */

@@ -22,7 +22,7 @@ async function behindRelay(
 ): Promise<Endpoint> {
   const accepted: Link[] = [];
   const accept = (link: Link): void => void accepted.push(link);
-  const listener = await listen({ accept }, { closeTimeoutMs: 500, ...options });
+  const listener = await listen({ accept }, { closeTimeoutMs: 60_000, ...options });
   const relay = await relayTo(target(listener), path);
   return {
     transport: transport(relay, listener),

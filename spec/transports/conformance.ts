@@ -16,6 +16,8 @@ export interface EndpointOptions {
   readonly serializer: Serializer;
   /** Largest message that the side that dials accepts. */
   readonly maxMessageBytes?: number;
+  /** How long who dialed may be silent, in milliseconds, where only silence tells that it is gone. Default: longer than any spec takes. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** A place to dial, with somebody there who accepts. */
@@ -47,6 +49,9 @@ export interface TransportUnderTest {
   /** Whether a sender is told that the other end takes no message as large as this. Default: false. */
   readonly tellsTheLimit?: boolean;
 }
+
+/** For what ends without a word; a spec that waits for it says nothing about when. */
+const SOON_SILENT = { idleTimeoutMs: 150 };
 
 const event = (publication: number, ...args: unknown[]): WampMessage => [36, 1, publication, {}, args];
 const FORMATS = [json, msgpack, cbor];
@@ -134,7 +139,7 @@ export function describeTransport(name: string, tested: TransportUnderTest): voi
       });
 
       it('can be given up, and then emits nothing', async () => {
-        const endpoint = await opened();
+        const endpoint = await opened(SOON_SILENT);
         const { seen, stop } = recording(endpoint.transport);
         const before = seen.length;
         stop();
@@ -270,7 +275,7 @@ export function describeTransport(name: string, tested: TransportUnderTest): voi
       });
 
       it('ends for the other end when it is terminated here, and at once', async () => {
-        const { link, far, ended } = await connected();
+        const { link, far, ended } = await connected(SOON_SILENT);
         const farEnd = endOf(far);
         link.terminate();
         expect(link.isOpen).toBe(false);
@@ -281,7 +286,7 @@ export function describeTransport(name: string, tested: TransportUnderTest): voi
       });
 
       it('is no error to be ended twice, in whatever way', async () => {
-        const { link, far, hangUp } = await connected();
+        const { link, far, hangUp } = await connected(SOON_SILENT);
         const ends = [() => link.complete(), () => link.error(new Error('again')), () => link.terminate(), hangUp];
         for (const end of ends) end();
         await endOf(far);

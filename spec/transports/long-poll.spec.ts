@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { listen, longPoll } from 'rxwamp/router/node';
 import { longPollTransport } from 'rxwamp/long-poll';
 import { batched } from '../../src/transports/batched.js';
@@ -8,16 +7,13 @@ import { describeTransport, type Endpoint, type EndpointOptions } from './confor
 import { relayTo } from './relay.js';
 import { tcpServer } from './sockets.js';
 
-// A thousand messages are a thousand requests here, on a machine that may have other things to do.
-jest.setTimeout(60_000);
-
 const open =
   (formatOf: (serializer: Serializer) => Serializer) =>
-  async ({ serializer, maxMessageBytes }: EndpointOptions): Promise<Endpoint> => {
+  async ({ serializer, maxMessageBytes, idleTimeoutMs = 60_000 }: EndpointOptions): Promise<Endpoint> => {
     const accepted: Link[] = [];
     const accept = (link: Link): void => void accepted.push(link);
     const format = formatOf(serializer);
-    const handler = longPoll({ accept }, { serializers: [format], pollTimeoutMs: 100, idleTimeoutMs: 1_000 });
+    const handler = longPoll({ accept }, { serializers: [format], pollTimeoutMs: 100, idleTimeoutMs });
     const listener = await listen({ accept }, { requestHandlers: [handler] });
     let closed: Promise<void> | undefined;
     const relay = await relayTo({ port: listener.port, host: '127.0.0.1' });
@@ -26,7 +22,7 @@ const open =
         url: `http://127.0.0.1:${relay.port}/lp`,
         serializers: [format],
         maxMessageBytes,
-        closeTimeoutMs: 500,
+        closeTimeoutMs: 60_000,
       }),
       accepted,
       // A request more is a connection more: it is lost when none can be made.

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Link } from '../../src/transports/link.js';
 import type { Transport } from '../../src/transports/transport.js';
+
+// For whoever uses a socket: megabytes through the loopback, compressed or encrypted, take seconds where the machine is busy.
+jest.setTimeout(60_000);
 
 /** A transport that has connected. */
 export interface Connection {

@@ -19,6 +19,9 @@ export interface Pulse {
   readonly isPaused: boolean;
 }
 
+/** A timer that is later than this stood in a queue, and so may what came in, e.g. the answer. */
+const LATE_MS = 50;
+
 /**
  * Watches a link for silence. Every `intervalMs` in which nothing came in, it asks for a sign of life, by the transport's own
  * ping or else by `probe`; anything that comes in is one.
@@ -63,7 +66,7 @@ export function heartbeat(
       asking = true;
       wait(timeoutMs, () => {
         if (link.received !== seen || pulse.isPaused) listen();
-        else if (!isAgain && asyncScheduler.now() - askedAtMs > 1.5 * timeoutMs) ask(true);
+        else if (!isAgain && asyncScheduler.now() - askedAtMs > timeoutMs + LATE_MS) ask(true);
         else
           subscriber.error(
             new ConnectionLostError(`the router has been silent for ${String(timeoutMs)} ms`, {

@@ -5,14 +5,15 @@
  *     npm run sample:angular                             from the root of the repository: builds all, then starts
  *     node server/main.mjs --port 4200 --router-port 8080 --restart-after 2000
  *
- * `--router-delay` starts the router so much later than the page, in ms; `--json` tells the URLs as one line of JSON.
+ * `--json` tells the URLs as one line of JSON. With `--on-demand` the router starts, and starts again, only when the parent
+ * process says so: each of its messages starts it once.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repeat, retry, switchMap, timer } from 'rxjs';
+import { BehaviorSubject, defer, first, repeat, retry, switchMap, timer } from 'rxjs';
 import { child } from './child.mjs';
 import { serveApp } from './web.mjs';
 
@@ -20,7 +21,7 @@ const { values: args } = parseArgs({
   options: {
     port: { type: 'string', default: '4200' },
     'router-port': { type: 'string', default: '8080' },
-    'router-delay': { type: 'string', default: '0' },
+    'on-demand': { type: 'boolean', default: false },
     'restart-after': { type: 'string', default: '2000' },
     json: { type: 'boolean', default: false },
   },
@@ -39,16 +40,27 @@ const env = { FARM_BACKEND_SECRET: randomUUID() };
 const routerPort = args['router-port'] === '0' ? await freePort() : Number(args['router-port']);
 const routerUrl = `ws://127.0.0.1:${routerPort}/ws`;
 
+/** How often the parent process has asked for the router. */
+const demands$ = new BehaviorSubject(0);
+if (args['on-demand']) process.on('message', () => demands$.next(demands$.value + 1));
+let starts = 0;
+/** @param {number} ms how long to wait, unless the parent process says when */
+const turn = (ms) =>
+  defer(() => {
+    const mine = ++starts;
+    return args['on-demand'] ? demands$.pipe(first((demands) => demands >= mine)) : timer(ms);
+  });
 const router$ = child('router-process.mjs', [`--port=${routerPort}`], env).pipe(
   // Its port may take a moment to be free again.
   retry({ count: 5, delay: 1_000, resetOnSuccess: true }),
-  repeat({ delay: () => timer(Number(args['restart-after'])) }),
+  repeat({ delay: () => turn(Number(args['restart-after'])) }),
 );
-const delayed$ = timer(Number(args['router-delay'])).pipe(switchMap(() => router$));
 const backend$ = child('backend-process.mjs', [`--url=${routerUrl}`], env).pipe(repeat({ delay: 500 }));
 
 const running = [
-  delayed$.subscribe({ next: () => say(`Router:    ${routerUrl}`), error: giveUp }),
+  turn(0)
+    .pipe(switchMap(() => router$))
+    .subscribe({ next: () => say(`Router:    ${routerUrl}`), error: giveUp }),
   backend$.subscribe({ next: () => say('Back end:  all components are connected'), error: giveUp }),
 ];
 process.on('exit', () => running.forEach((one) => one.unsubscribe()));

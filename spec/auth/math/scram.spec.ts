@@ -14,7 +14,7 @@ import { base64, insecurePage } from '../support.js';
 import { CROSSBAR_EXCHANGE, SCRAM_EXCHANGES } from '../vectors.js';
 
 // Argon2id in JavaScript takes its time, inside jest twenty times more than outside.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const { spec, crossbar } = SCRAM_DIALECTS;
 

@@ -17,20 +17,24 @@ export const missing: string | undefined =
 export interface Application {
   readonly url: string;
   readonly routerUrl: string;
+  /** Starts the router, which does not start by itself: not at first, and not after it was killed. */
+  startRouter(): void;
   stop(): Promise<void>;
 }
 
-/** Starts everything on free ports. `routerDelayMs`: the router comes so much later than the page. */
-export async function startApplication({ routerDelayMs = 0 } = {}): Promise<Application> {
-  const args = ['server/main.mjs', '--json', '--port=0', '--router-port=0', `--router-delay=${routerDelayMs}`];
-  const child = spawn(process.execPath, args, { cwd: sample, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts everything but the router, on free ports. */
+export async function startApplication(): Promise<Application> {
+  const args = ['server/main.mjs', '--json', '--port=0', '--router-port=0', '--on-demand'];
+  const child = spawn(process.execPath, args, { cwd: sample, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('its output is not piped');
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
   });
   const urls = await new Promise<Pick<Application, 'url' | 'routerUrl'>>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (line: string) => {
+    stdout.setEncoding('utf8').on('data', (line: string) => {
       const told: unknown = JSON.parse(line);
       if (typeof told === 'object' && told !== null && 'url' in told && 'routerUrl' in told)
         resolve({ url: String(told.url), routerUrl: String(told.routerUrl) });
@@ -39,6 +43,7 @@ export async function startApplication({ routerDelayMs = 0 } = {}): Promise<Appl
   });
   return {
     ...urls,
+    startRouter: () => void child.send('start'),
     stop: async () => {
       child.kill('SIGTERM');
       await ended;

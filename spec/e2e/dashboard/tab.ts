@@ -19,7 +19,8 @@ export class Tab {
   readonly complaints: string[] = [];
 
   private constructor(readonly page: Page) {
-    page.setDefaultTimeout(30_000);
+    // For what never comes; a page takes its time where the machine is busy.
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       // The browser itself reports a WebSocket that finds no server; nobody can silence that.

@@ -27,11 +27,11 @@ interface Place {
 async function place(options: LongPollOptions = {}): Promise<Place> {
   const router = new Router({ realms: { realm1: {} } });
   const listener = await listen(router, {
-    requestHandlers: [longPoll(router, { pollTimeoutMs: 200, idleTimeoutMs: 5_000, ...options })],
+    requestHandlers: [longPoll(router, { pollTimeoutMs: 60_000, idleTimeoutMs: 90_000, ...options })],
   });
   cleanups.push(async () => {
-    await router.close();
-    await listener.close();
+    // Who opened by hand does not fetch the goodbye: the router waits for that until the listener ends it.
+    await Promise.all([router.close(), listener.close()]);
   });
   const url = `http://127.0.0.1:${String(listener.port)}/lp`;
   const client = (more: Partial<WampClientOptions> = {}): WampClient => {
