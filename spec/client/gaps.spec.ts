@@ -311,6 +311,24 @@ describe('gaps: history()', () => {
     expect(gapOf(topic)?.cause).toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('after a gap the events that came meanwhile keep their order, also where the history begins among them', () => {
+    const { router, topic, request } = asking();
+    for (const id of [102, 103, 104]) router.send([Code.EVENT, 8, id, {}]);
+    router.send([Code.RESULT, request, {}, stored(103, 104)]);
+    router.send([Code.EVENT, 8, 105, {}]);
+    const latest = router.expect(Code.CALL, { kwargs: { limit: 10_000, reverse: true } });
+    router.send([Code.RESULT, latest.request, {}, stored(105, 104)]);
+    expect(items(topic)).toStrictEqual([100, 'gap', 102, 103, 104, 105]);
+  });
+
+  it('what is retained and was missed comes in its place among what was missed', () => {
+    const { router, topic, request } = asking();
+    router.send([Code.EVENT, 8, 101, { retained: true }]);
+    router.send([Code.EVENT, 8, 103, {}]);
+    router.send([Code.RESULT, request, {}, stored(100, 101, 102, 103)]);
+    expect(items(topic)).toStrictEqual([100, 101, 102, 103]);
+  });
+
   it('joins on to any event that was seen: one that was not for everybody is not stored', () => {
     const { router, topic } = topicWith(history());
     router.send([Code.EVENT, 7, 101, {}, ['for some']]);

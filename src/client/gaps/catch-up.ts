@@ -105,15 +105,21 @@ export class CatchUp {
       });
   }
 
-  /** What was missed is here: it comes first, then what came meanwhile and is not in it. */
+  /** What was missed is here: it comes first, then what came meanwhile, in the order in which it came. */
   #fill({ items, isNews = () => true, missing }: Filling): void {
     const keptBack = this.#keptBack;
     if (keptBack === undefined) return;
-    const known = new Set(this.#recent);
-    for (const item of items) if (item instanceof WampEvent) known.add(item.publication);
+    // What is retained may be older than what was missed.
+    const live = new Set(keptBack.filter(({ details }) => details['retained'] !== true));
+    const cameLive = new Set(Array.from(live, ({ publication }) => publication));
+    const fetched = new Set(items.map((item) => (item instanceof WampEvent ? item.publication : undefined)));
     let news: readonly WampEvent[];
     try {
-      news = keptBack.filter((event) => !known.has(event.publication) && isNews(event));
+      news = keptBack.filter((event) => {
+        const { publication } = event;
+        if (this.#recent.includes(publication)) return false;
+        return fetched.has(publication) ? live.has(event) : isNews(event);
+      });
     } catch (error) {
       this.#close(error);
       return;
@@ -121,8 +127,8 @@ export class CatchUp {
     if (missing === undefined) this.#isUpToDate();
     else this.#tell(missing);
     for (const item of items) {
-      if (item instanceof WampEvent) this.out.past(item);
-      else this.out.notice(item);
+      if (!(item instanceof WampEvent)) this.out.notice(item);
+      else if (!cameLive.has(item.publication)) this.out.past(item);
     }
     for (const event of news) this.event(event);
   }
