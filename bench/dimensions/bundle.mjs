@@ -25,7 +25,7 @@ export default {
   title: 'Browser bundle',
   about:
     'What a page loads to have a client with JSON and WebSocket, bundled by esbuild for browsers, minified and gzipped, RxJS apart; autobahn without the stand-ins for modules of Node that it asks for. ' +
-    'thruway.js and wamprx, written for RxJS of former days, do not bundle for a browser without help.',
+    'thruway.js and wamprx are left out: they are written for RxJS of former days.',
   side: 'bundle',
   columns: () => [{ label: 'client' }],
   entries: () => entriesOf({ rxwamp: ['json'], wampy: ['json'], autobahn: ['json'] }),

@@ -71,7 +71,7 @@ export default {
 };
 
 /** Connecting so many. */
-const CROSSBAR = { crossbar: 'takes 20 s' };
+const CROSSBAR = { crossbar: 'takes half a minute' };
 
 const JSON_ALONE = /** @type {const} */ (['json']);
 

@@ -18,7 +18,7 @@ const columnsOf = (match, counts) =>
     label: `${match}, ${count.toLocaleString('en-US')}`,
     match,
     count,
-    ...(count > 10_000 && { skip: { crossbar: 'takes a minute' } }),
+    ...(count > 10_000 && { skip: { crossbar: 'takes about a minute' } }),
   }));
 
 /** @type {import('../measure/dimension.mjs').Dimension} */

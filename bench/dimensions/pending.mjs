@@ -15,7 +15,7 @@ export default {
         label: waiting.toLocaleString('en-US'),
         waiting,
         ...([1000, 10_000].includes(waiting) && { rounds: 2 }),
-        ...(waiting > 10_000 && { skip: { thruway: 'takes over 180 s', wamprx: 'takes over 60 s' } }),
+        ...(waiting > 10_000 && { skip: { thruway: 'takes minutes', wamprx: 'takes a minute or more' } }),
       })),
   entries: clientsWithJson,
   rounds: (mode) => (mode === 'full' ? 3 : 1),

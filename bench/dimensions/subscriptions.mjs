@@ -58,4 +58,4 @@ export default {
 };
 
 /** What one of these took to subscribe and to receive. @type {Record<string, string>} */
-const SLOW = { thruway: 'takes over 180 s' };
+const SLOW = { thruway: 'takes minutes' };
