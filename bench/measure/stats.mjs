@@ -17,7 +17,11 @@ export function quantile(values, part) {
 export const median = (values) => quantile(values, 0.5);
 
 /** How far the values lie apart: half the distance between the quartiles, as part of the median. @param {readonly number[]} values */
-export const spread = (values) => (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values);
+export function spread(values) {
+  const apart = (quantile(values, 0.75) - quantile(values, 0.25)) / 2;
+  // Of what is always 0 there is no part.
+  return apart === 0 ? 0 : apart / median(values);
+}
 
 /** @param {readonly number[]} values */
 export const percentiles = (values) => ({
