@@ -1,6 +1,11 @@
 import { isDict } from '../../protocol/dict.js';
 import type { List, Uri } from '../../protocol/message.js';
-import { isInterfaceKind, type InterfaceKind, type InterfaceSchema } from '../../protocol/reflection.js';
+import {
+  isInterfaceKind,
+  type InterfaceDefinition,
+  type InterfaceKind,
+  type InterfaceSchema,
+} from '../../protocol/reflection.js';
 import { text } from './readers.js';
 
 /** What is defined, or was. */
@@ -14,17 +19,7 @@ export interface InterfaceChange {
  * its own names: of what nobody defined but somebody uses, rxwamp's router tells `match`, `created` and `invoke`. Whoever
  * defined it may have said anything; what is of the wrong type is undefined here.
  */
-export interface InterfaceDescription extends InterfaceChange {
-  readonly description?: string | undefined;
-  readonly version?: string | undefined;
-  readonly format?: string | undefined;
-  readonly args_schema?: InterfaceSchema | undefined;
-  readonly kwargs_schema?: InterfaceSchema | undefined;
-  readonly result_args_schema?: InterfaceSchema | undefined;
-  readonly result_kwargs_schema?: InterfaceSchema | undefined;
-  readonly errors?: readonly Uri[] | undefined;
-  readonly [key: string]: unknown;
-}
+export interface InterfaceDescription extends InterfaceChange, InterfaceDefinition {}
 
 /** A list of texts. */
 const texts = (said: unknown): readonly string[] | undefined =>
