@@ -130,11 +130,7 @@ class PendingCall implements Pending<Result>, Unsubscribable {
 }
 
 /** Sends each chunk of an input as it comes, and an empty last one when it completes. */
-function streamed(
-  input: Observable<Arguments>,
-  call: PendingCall,
-  subscriber: Subscriber<WampResult>,
-): TeardownLogic {
+function streamed(input: Observable<Arguments>, call: PendingCall, subscriber: Subscriber<WampResult>): TeardownLogic {
   // Stops a source that is still emitting synchronously, too.
   const over$ = new Subject<void>();
   subscriber.add(() => {
