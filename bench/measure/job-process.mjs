@@ -31,7 +31,7 @@ async function measure() {
     try {
       found[column.label] = { result: await dimension.measure(context), seconds: seconds() };
     } catch (error) {
-      found[column.label] = { error: textOf(error), seconds: seconds() };
+      found[column.label] = { error: String(error), seconds: seconds() };
     }
     if (at < columns.length - 1) await close();
   }
@@ -75,9 +75,6 @@ function contextOf(contestant, column, at) {
   };
 }
 
-/** @param {unknown} error */
-const textOf = (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
 /** @param {unknown} error @returns {error is Error} */
 const isMissing = (error) =>
   error instanceof Error &&
@@ -86,7 +83,7 @@ const isMissing = (error) =>
 
 /** @param {unknown} error @returns {Outcome} */
 const failed = (error) =>
-  isMissing(error) ? { missing: error.message.split('\n')[0] ?? '' } : { error: textOf(error) };
+  isMissing(error) ? { missing: error.message.split('\n')[0] ?? '' } : { error: String(error) };
 
 process.on('uncaughtException', (error) => send(failed(error)));
 process.on('unhandledRejection', (error) => send(failed(error)));

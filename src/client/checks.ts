@@ -2,7 +2,8 @@ import * as ErrorUri from '../protocol/error-uris.js';
 import { UsageError } from '../protocol/errors.js';
 import { wrongKey } from '../protocol/known-keys.js';
 import type { Dict, Uri } from '../protocol/message.js';
-import { isReserved, isUri, MAX_URI_LENGTH, matchPolicy } from '../protocol/uri.js';
+import { shardKeyFault } from '../protocol/shard-key.js';
+import { isReserved, isUri, matchPolicy } from '../protocol/uri.js';
 import type { SessionInfo } from '../session/session-info.js';
 
 /** What a client may ask a router for. */
@@ -15,7 +16,7 @@ export type Attempted = 'PUBLISH' | 'SUBSCRIBE' | 'REGISTER' | 'CALL';
  * @see WAMP spec, URIs
  */
 export function checkRequest(attempted: Attempted, uri: Uri, options: Dict): void {
-  const wrong = wrongKey(attempted, options) ?? wrongShardKey(options);
+  const wrong = wrongKey(attempted, options) ?? shardKeyFault(options, 'nkey') ?? shardKeyFault(options, 'rkey');
   if (wrong !== undefined)
     throw new UsageError(ErrorUri.INVALID_ARGUMENT, `the option ${wrong}`, { attempted, on: uri });
   const match = matchPolicy(options['match']) ?? 'exact';
@@ -29,15 +30,6 @@ export function checkRequest(attempted: Attempted, uri: Uri, options: Dict): voi
   if ((attempted === 'PUBLISH' || attempted === 'REGISTER') && isReserved(uri)) {
     throw new UsageError(ErrorUri.INVALID_URI, 'the namespace wamp is the router’s own', { attempted, on: uri });
   }
-}
-
-/** The spec sets no limit; `rxwamp/router` takes what is as long as a URI. */
-function wrongShardKey(options: Dict): string | undefined {
-  const name = ['nkey', 'rkey'].find((key) => {
-    const value = options[key];
-    return typeof value === 'string' && (value === '' || value.length > MAX_URI_LENGTH);
-  });
-  return name && `${name} must have 1 to ${MAX_URI_LENGTH} characters`;
 }
 
 /** The feature each option needs the router to have, by what is attempted. */

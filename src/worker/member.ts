@@ -1,11 +1,11 @@
 import { isOverflowError, ProtocolViolationError } from '../protocol/errors.js';
 import { codeName } from '../protocol/code.js';
-import * as Code from '../protocol/codes.js';
 import { announces, type ClientRole } from '../protocol/features.js';
 import { nextId } from '../protocol/id.js';
 import type { Dict, Id, RequestCode, Uri, WampMessage } from '../protocol/message.js';
 import * as ErrorUri from '../protocol/error-uris.js';
 import { remember } from '../protocol/remember.js';
+import { refusal } from '../protocol/refusal.js';
 import type { Frame, Serializer } from '../serializers/serializer.js';
 import type { Link } from '../transports/link.js';
 
@@ -114,11 +114,7 @@ export class Member {
 
   /** Answers a request with ERROR. */
   refuse(requestType: RequestCode, request: Id, error: Uri, text?: string): void {
-    this.send(
-      text === undefined
-        ? [Code.ERROR, requestType, request, {}, error]
-        : [Code.ERROR, requestType, request, {}, error, [text]],
-    );
+    this.send(refusal(requestType, request, error, text));
   }
 
   /** Sends an INVOCATION under the next id in sequence. Returns that id, or the error URI when it cannot be carried. */

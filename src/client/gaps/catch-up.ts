@@ -109,16 +109,14 @@ export class CatchUp {
   #fill({ items, isNews = () => true, missing }: Filling): void {
     const keptBack = this.#keptBack;
     if (keptBack === undefined) return;
-    // What is retained may be older than what was missed.
-    const live = new Set(keptBack.filter(({ details }) => details['retained'] !== true));
-    const cameLive = new Set(Array.from(live, ({ publication }) => publication));
+    const cameLive = new Set(keptBack.filter(isLive).map(({ publication }) => publication));
     const fetched = new Set(items.map((item) => (item instanceof WampEvent ? item.publication : undefined)));
     let news: readonly WampEvent[];
     try {
       news = keptBack.filter((event) => {
         const { publication } = event;
         if (this.#recent.includes(publication)) return false;
-        return fetched.has(publication) ? live.has(event) : isNews(event);
+        return fetched.has(publication) ? isLive(event) : isNews(event);
       });
     } catch (error) {
       this.#close(error);
@@ -154,3 +152,6 @@ export class CatchUp {
     this.#keptBack = undefined;
   }
 }
+
+/** What is retained may be older than what was missed. */
+const isLive = ({ details }: WampEvent): boolean => details['retained'] !== true;

@@ -2,6 +2,7 @@ import * as Code from '../../protocol/codes.js';
 import type { Id, List, Publish, Subscribe, Unsubscribe, Uri } from '../../protocol/message.js';
 import { isReserved, isUri, matchPolicy } from '../../protocol/uri.js';
 import * as ErrorUri from '../../protocol/error-uris.js';
+import { shardKey, shardKeyFault } from '../../protocol/shard-key.js';
 import type { Authorizer } from '../authorizer.js';
 import type { RouterContext } from '../context.js';
 import { disclosure } from '../routing/disclosure.js';
@@ -23,7 +24,6 @@ import {
   type PublishRequest,
 } from './publication.js';
 import { RetainedEvents } from './retained-events.js';
-import { shardKey, shardKeyFault } from './shard-key.js';
 import type { Subscription } from './subscription.js';
 import type { LeftSubscription, Subscriptions } from './subscriptions.js';
 

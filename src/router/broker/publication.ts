@@ -2,13 +2,13 @@ import * as Code from '../../protocol/codes.js';
 import type { Dict, EventMessage, Id, List, Uri } from '../../protocol/message.js';
 import { tail } from '../../protocol/payload.js';
 import type { MatchPolicy } from '../../protocol/uri.js';
+import { shardKey } from '../../protocol/shard-key.js';
 import { publisherAttributes } from '../routing/disclosure.js';
 import { payloadSize } from '../routing/payload-size.js';
 import { isPassthru, passthruAttributes } from '../routing/passthru.js';
 import { hashKey } from '../routing/rendezvous.js';
 import type { SessionDetails } from '../session/session-details.js';
 import { Eligibility } from './eligibility.js';
-import { shardKey } from './shard-key.js';
 
 /** An event as it was published. Holds no session, so that it may be kept longer than its publisher stays. */
 export interface Publication {

@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
-import * as Code from '../../protocol/codes.js';
 import { isOverflowError } from '../../protocol/errors.js';
 import { nextId } from '../../protocol/id.js';
 import type { Id, RequestCode, Uri, WampMessage } from '../../protocol/message.js';
 import * as ErrorUri from '../../protocol/error-uris.js';
+import { refusal } from '../../protocol/refusal.js';
 import type { Frame } from '../../serializers/serializer.js';
 import type { Link } from '../../transports/link.js';
 import type { Counters } from '../statistics.js';
@@ -98,11 +98,7 @@ export class Session {
 
   /** Answers a request with ERROR. */
   refuse(requestType: RequestCode, request: Id, error: Uri, text?: string): void {
-    this.send(
-      text === undefined
-        ? [Code.ERROR, requestType, request, {}, error]
-        : [Code.ERROR, requestType, request, {}, error, [text]],
-    );
+    this.send(refusal(requestType, request, error, text));
   }
 
   /**

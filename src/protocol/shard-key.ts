@@ -1,5 +1,5 @@
-import type { Dict } from '../../protocol/message.js';
-import { MAX_URI_LENGTH } from '../../protocol/uri.js';
+import type { Dict } from './message.js';
+import { MAX_URI_LENGTH } from './uri.js';
 
 /** `nkey` of SUBSCRIBE.Options names a node, `rkey` of PUBLISH.Options a resource. */
 type ShardOption = 'nkey' | 'rkey';
