@@ -240,6 +240,19 @@ describe.each(formats)('%s', (name, create) => {
       expect(value[0].buffer.byteLength).toBe(3);
     });
 
+    it('frames to copy are the same, as long as nothing else is encoded', () => {
+      if (serializer.encodeToCopy === undefined) {
+        expect(serializer.binary).toBe(false);
+        return;
+      }
+      for (const value of ['a', 'b'.repeat(1_000), 'c'.repeat(100_000), Uint8Array.of(1), 2n ** 53n + 1n, 'd']) {
+        const frame = serializer.encodeToCopy(publishing(value));
+        const copy = typeof frame === 'string' ? frame : Uint8Array.from(frame);
+        expect(copy).toEqual(serializer.encode(publishing(value)));
+      }
+      expect(serializationErrorOf(() => serializer.encodeToCopy?.(publishing(() => 1))).message).toContain('args[0]');
+    });
+
     it('frames do not share memory with one another, or with the encoder', () => {
       const first = serializer.encode(publishing(['a', Uint8Array.of(1)]));
       const shownFirst = String(first);

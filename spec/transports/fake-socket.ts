@@ -31,3 +31,8 @@ export class CapableSocket extends FakeSocket {
     this.log.push(['resume']);
   }
 }
+
+/** A socket that is done with a frame when it has sent it. */
+export class CopyingSocket extends FakeSocket {
+  readonly copies = true;
+}

@@ -11,7 +11,7 @@ import { json } from '../../src/serializers/json.js';
 import { msgpack } from '../../src/serializers/msgpack.js';
 import type { Serializer } from '../../src/serializers/serializer.js';
 import { connectionLost, Link, type LinkOptions } from '../../src/transports/link.js';
-import { CapableSocket, FakeSocket } from './fake-socket.js';
+import { CapableSocket, CopyingSocket, FakeSocket } from './fake-socket.js';
 import { recording } from './recording.js';
 
 const subscribe: WampMessage = [32, 713845233, {}, 'com.myapp.mytopic1'];
@@ -51,6 +51,21 @@ describe('Link', () => {
       expect(socket.log).toEqual([
         ['send', subscribeText],
         ['send', '[33,1,2]'],
+      ]);
+    });
+
+    it('lends frames only to a socket that copies them', () => {
+      const serializer: Serializer = { ...json(), encode: () => 'to keep', encodeToCopy: () => 'to copy' };
+      const keeping = linkOver(FakeSocket, { serializer });
+      keeping.link.next(subscribe);
+      const copying = linkOver(CopyingSocket, { serializer });
+      copying.link.next(subscribe);
+      const plain = linkOver(CopyingSocket);
+      plain.link.next(subscribe);
+      expect([keeping, copying, plain].map(({ socket }) => socket.log)).toEqual([
+        [['send', 'to keep']],
+        [['send', 'to copy']],
+        [['send', subscribeText]],
       ]);
     });
 

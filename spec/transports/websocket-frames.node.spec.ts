@@ -27,6 +27,9 @@ function writer({ masked = false, isOpen = (): boolean => true, stalled = false 
   return { frames: new FrameWriter(stream, masked, isOpen), stream, writes };
 }
 
+/** How long the header of an unmasked frame is. */
+const headerOf = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
+
 /** Reads one masked frame as RFC 6455, 5.3 says: octet i of the payload is XORed with octet i mod 4 of the key. */
 function unmask(frame: Buffer): { first: number; payload: Buffer; key: string; rest: Buffer } {
   const second = frame[1] ?? 0;
@@ -150,6 +153,36 @@ describe('FrameWriter', () => {
     flowing.frames.write('Hello');
     await tick();
     expect(flowing.frames.bufferedBytes).toBe(0);
+  });
+
+  it('writes frames of any size behind one another, after ticks of any size', async () => {
+    const { frames, writes } = writer();
+    const sizes = [[3], [1, 1, 1], [200, 1], [1], Array.from({ length: 300 }, (_, i) => i), [5], [70_000, 2], [1]];
+    for (const [at, tickSizes] of sizes.entries()) {
+      const payloads = tickSizes.map((size, i) => Buffer.alloc(size, i % 251));
+      for (const payload of payloads) frames.write(payload);
+      expect(frames.bufferedBytes).toBe(payloads.reduce((sum, { length }) => sum + headerOf(length) + length, 0));
+      await tick();
+      let rest = writes[at] ?? Buffer.alloc(0);
+      for (const payload of payloads) {
+        const start = headerOf(payload.length);
+        expect(rest.subarray(start, start + payload.length).equals(payload)).toBe(true);
+        rest = rest.subarray(start + payload.length);
+      }
+      expect(rest).toHaveLength(0);
+    }
+    expect(writes).toHaveLength(sizes.length);
+  });
+
+  it('does not keep the memory of a busy tick for what little comes after it', async () => {
+    const { frames, writes } = writer();
+    for (let i = 0; i < 100; i++) frames.write(new Uint8Array(500));
+    await tick();
+    frames.write('Hello');
+    await tick();
+    expect(writes.map(({ length }) => length)).toEqual([100 * 504, 7]);
+    // Small buffers of Node share memory of their own.
+    expect(writes[1]?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
   it('can be made to write at once', async () => {

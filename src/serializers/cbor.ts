@@ -30,11 +30,14 @@ class CborSerializer implements Serializer {
   }
 
   encode(message: WampMessage): Uint8Array {
+    // In Node it may be a Buffer, or lie in memory that others use as well.
+    return new Uint8Array(this.encodeToCopy(message));
+  }
+
+  encodeToCopy(message: WampMessage): Uint8Array {
     try {
       const plain = isPlain(message, this.#limits.maxDepth, true);
-      const frame = encode(plain ? message : prepare(message, this.#limits, BINARY), WRITE);
-      // In Node it may be a Buffer, or lie in memory that others use as well.
-      return new Uint8Array(frame);
+      return encode(plain ? message : prepare(message, this.#limits, BINARY), WRITE);
     } catch (cause) {
       throw asFailure('encode', 'the message cannot be written as CBOR', cause);
     }
@@ -43,8 +46,8 @@ class CborSerializer implements Serializer {
   decode(frame: Frame): unknown {
     try {
       if (typeof frame === 'string') throw failure('decode', 'CBOR is not text');
-      const longTexts = checkStructure(frame, this.#limits);
-      const value = settle(decode(frame, READ), this.#limits, this.#special);
+      const { plain, longTexts } = checkStructure(frame, this.#limits);
+      const value: unknown = plain ? decode(frame) : settle(decode(frame, READ), this.#limits, this.#special);
       if (longTexts && holdsReplacement(value)) checkStructure(frame, this.#limits, true);
       return value;
     } catch (cause) {

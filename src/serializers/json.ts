@@ -13,6 +13,9 @@ const MARK = '\0#';
 /** Such a text as JSON.stringify writes it, where a value stands. */
 const MARKED = /([[:,])"\\u0000#([^"]*)"(?!:)/g;
 
+/** How JSON.stringify writes U+0000, which would mark bytes, and half a surrogate pair. */
+const DOUBTFUL = /\\u(?:0000|d)/;
+
 const FORMAT: Format = {
   marksBytes: true,
   bytes: (bytes) => `\0${toBase64(bytes)}`,
@@ -71,7 +74,10 @@ export function json(options: SerializerOptions = {}): Serializer {
 
     encode(message) {
       try {
-        if (isPlain(message, limits.maxDepth, false)) return JSON.stringify(message);
+        if (isPlain(message, limits.maxDepth, false)) {
+          const text = JSON.stringify(message);
+          if (!text.includes('\\u') || !DOUBTFUL.test(text)) return text;
+        }
         return JSON.stringify(prepare(message, limits, FORMAT)).replace(MARKED, '$1$2');
       } catch (cause) {
         throw asFailure('encode', 'the message cannot be written as JSON', cause);

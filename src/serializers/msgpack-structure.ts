@@ -3,6 +3,7 @@ import type { Id } from '../protocol/message.js';
 import { readSize } from './big-endian.js';
 import { failure, tooDeep, tooMany } from './failure.js';
 import type { SerializerLimits } from './options.js';
+import { isNarrow, structureOf, type Structure } from './structure.js';
 import { checkText } from './utf8.js';
 
 /** No such type in WAMP: an extension, or a head that MessagePack never uses. */
@@ -20,24 +21,9 @@ const WIDTHS = Uint8Array.of(
   ...[1, 2, 4, 2, 4, 2, 4], // str, array, map
 );
 
-/** How a frame is built. */
-export interface Structure {
-  /** Without bytes, and without an integer that a number might not hold. */
-  readonly plain: boolean;
-  /** With texts that were too long to be looked at. */
-  readonly longTexts: boolean;
-}
-const PLAIN: Structure = { plain: true, longTexts: false };
-const PLAIN_LONG: Structure = { plain: true, longTexts: true };
-const CAREFUL: Structure = { plain: false, longTexts: false };
-const CAREFUL_LONG: Structure = { plain: false, longTexts: true };
-
-/** Whether an integer of 64 bits is nearer to 0 than ±2^53. */
-function isNarrow(bytes: Uint8Array, at: number, signed: boolean): boolean {
-  const first = bytes[at];
-  const second = bytes[at + 1] ?? 0;
-  return (first === 0 && second < 0x20) || (signed && first === 0xff && second >= 0xe0);
-}
+/** Whether a signed integer of 64 bits is nearer to 0 than ±2^53. */
+const isNarrowSigned = (bytes: Uint8Array, at: number): boolean =>
+  isNarrow(bytes, at) || (bytes[at] === 0xff && (bytes[at + 1] ?? 0) >= 0xe0);
 
 /**
  * Checks how a MessagePack frame is built before anything is allocated for it: the decoder makes room for as many
@@ -76,7 +62,8 @@ export function checkStructure(
       const isUndefined = head === FIXEXT_1 && bytes[at] === 0 && bytes[at + 1] === 0;
       const width = isUndefined ? 2 : (WIDTHS[head - 0xc0] ?? NONE);
       if (width === NONE) throw failure('decode', 'an extension type has no place in a message');
-      if (head === 0xcf || head === 0xd3) plain &&= isNarrow(bytes, at, head === 0xd3);
+      if (head === 0xcf) plain &&= isNarrow(bytes, at);
+      else if (head === 0xd3) plain &&= isNarrowSigned(bytes, at);
       else if (head >= 0xde) items = 2 * readSize(bytes, at, width);
       else if (head >= 0xdc) items = readSize(bytes, at, width);
       else if (head >= 0xd9) {
@@ -100,7 +87,7 @@ export function checkStructure(
   }
   if (at > length) throw failure('decode', 'the frame ends in the middle of the message');
   if (at < length) throw failure('decode', 'the frame goes on after the message');
-  return plain ? (longTexts ? PLAIN_LONG : PLAIN) : longTexts ? CAREFUL_LONG : CAREFUL;
+  return structureOf(plain, longTexts);
 }
 
 /** The subscription of an EVENT in a frame that is written as short as it can be; else undefined. */

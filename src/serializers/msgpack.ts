@@ -11,7 +11,7 @@ import { settle, settleIntegers, type Special } from './settle.js';
 import { holdsReplacement } from './utf8.js';
 
 /** An encoder keeps the buffer of its largest message, a decoder its last frame; they do not outlive one this large. */
-const LARGE_BYTES = 64 * 1024;
+const LARGE_BYTES = 256 * 1024;
 
 const noExtensions: ExtensionCodecType<undefined> = {
   tryToEncode: () => null,
@@ -55,11 +55,15 @@ class MsgpackSerializer implements Serializer {
   }
 
   encode(message: WampMessage): Uint8Array {
+    return this.encodeToCopy(message).slice();
+  }
+
+  encodeToCopy(message: WampMessage): Uint8Array {
     try {
       if (!isPlain(message, this.#limits.maxDepth, true))
         // In this mode the encoder writes numbers beyond 32 bits as floats; `prepare` has made BigInts of them.
-        return createEncoder(true).encode(prepare(message, this.#limits, BINARY));
-      const frame = this.#encoder.encode(message);
+        return createEncoder(true).encodeSharedRef(prepare(message, this.#limits, BINARY));
+      const frame = this.#encoder.encodeSharedRef(message);
       if (frame.length > LARGE_BYTES) this.#encoder = createEncoder(false);
       return frame;
     } catch (cause) {

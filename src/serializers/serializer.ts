@@ -1,6 +1,6 @@
 import type { Id, WampMessage } from '../protocol/message.js';
 
-/** What a transport carries: text for a textual serializer, bytes for a binary one. */
+/** What a transport carries: text for a textual serializer, bytes for a binary one. Bytes that are received may be a `Buffer` in Node. */
 export type Frame = string | Uint8Array;
 
 /**
@@ -20,6 +20,13 @@ export interface Serializer {
    * @throws {SerializationError} when the payload holds what the format cannot carry without loss. Nothing was sent.
    */
   encode(message: WampMessage): Frame;
+  /**
+   * As {@link encode}, for a socket that has copied the frame when `send` returns: the frame may lie in memory that is written to
+   * again with the next message. Absent where that saves nothing.
+   *
+   * @throws {SerializationError} as `encode` does.
+   */
+  encodeToCopy?(message: WampMessage): Frame;
   /**
    * What a frame holds, not yet checked to be a message.
    *

@@ -40,9 +40,13 @@ export function settle(value: unknown, limits: SerializerLimits, special: Specia
   }
 }
 
-/** Text and numbers that are what they seem, as most items are. */
+/** Text and numbers that are what they seem, and booleans, as most items are. */
 const isOrdinary = (value: unknown): boolean =>
-  typeof value === 'string' ? value.charCodeAt(0) !== 0 : typeof value === 'number' && value < EXACT && value > -EXACT;
+  typeof value === 'string'
+    ? value.charCodeAt(0) !== 0
+    : typeof value === 'number'
+      ? value < EXACT && value > -EXACT
+      : typeof value === 'boolean';
 
 function settleContainer(container: object, limits: SerializerLimits, special: Special, level: number): unknown {
   if (level > limits.maxDepth) throw tooDeep(limits.maxDepth);
@@ -50,7 +54,9 @@ function settleContainer(container: object, limits: SerializerLimits, special: S
     const list: unknown[] = container;
     for (let at = 0; at < list.length; at++) {
       const item = list[at];
-      if (!isOrdinary(item)) list[at] = settle(item, limits, special, level + 1);
+      if (isOrdinary(item)) continue;
+      const settled = settle(item, limits, special, level + 1);
+      if (settled !== item) list[at] = settled;
     }
     return list;
   }
@@ -62,7 +68,9 @@ function settleContainer(container: object, limits: SerializerLimits, special: S
   for (const key in dict) {
     if (key === '__proto__') throw failure('decode', 'a dictionary has the key __proto__');
     const item = dict[key];
-    if (!isOrdinary(item)) dict[key] = settle(item, limits, special, level + 1);
+    if (isOrdinary(item)) continue;
+    const settled = settle(item, limits, special, level + 1);
+    if (settled !== item) dict[key] = settled;
   }
   return dict;
 }

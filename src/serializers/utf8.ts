@@ -30,7 +30,12 @@ export function checkText(bytes: Uint8Array, at: number, size: number, isDoubtfu
 /** Whether there is a U+FFFD somewhere: perhaps it was sent, perhaps it stands for bytes that are no UTF-8. */
 export function holdsReplacement(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\uFFFD');
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsReplacement);
-  return Object.entries(value).some(([key, item]) => key.includes('\uFFFD') || holdsReplacement(item));
+  if (value instanceof Uint8Array) return false;
+  for (const key in value) {
+    // A decoder makes no other objects than dictionaries.
+    if (key.includes('\uFFFD') || holdsReplacement((value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
 }

@@ -17,6 +17,8 @@ export type CloseReason = 'normal' | 'violation' | 'too large';
 export interface Socket {
   /** Bytes handed over that have not left yet. */
   readonly bufferedBytes: number;
+  /** Whether `send` has copied the frame when it returns. Default: it may look at it later. */
+  readonly copies?: boolean;
   /** Sends one frame. Never called after `close`. */
   send(frame: Frame): void;
   /** Ends the connection after what was sent has left. */
@@ -168,7 +170,10 @@ export class Link extends Subject<WampMessage> {
    * @throws {SerializationError} when the message cannot be carried. Nothing was sent.
    */
   override next(message: WampMessage): void {
-    if (this.#open) this.#socket.send(this.serializer.encode(message));
+    if (!this.#open) return;
+    const { serializer } = this;
+    const frame = this.#socket.copies === true ? serializer.encodeToCopy?.(message) : undefined;
+    this.#socket.send(frame ?? serializer.encode(message));
   }
 
   /** Sends a frame that was encoded once for many links of the same serializer. */

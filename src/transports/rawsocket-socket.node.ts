@@ -39,6 +39,7 @@ export interface RawSocketOptions {
 
 /** An open RawSocket, at either end. */
 export class RawSocket implements Socket {
+  readonly copies = true;
   /** Absent unless enabled: there are routers that take it for a huge message, and hang up. */
   readonly ping?: () => void;
   readonly #stream: Duplex;

@@ -3,13 +3,39 @@ import type { Duplex } from 'node:stream';
 /** What is held at the end of a tick is joined into one buffer up to this size; beyond it copying costs more than it saves. */
 const JOIN_BYTES = 64 * 1024;
 
-/** Writes to a stream what comes in one tick in one write: most of what a small message costs is the system call. */
+/** Memory that frames are written into, one behind the other. */
+export class Chunk {
+  /** How much of it is written. */
+  end = 0;
+  #view: DataView | undefined;
+
+  constructor(readonly bytes: Buffer) {}
+
+  /** All of it. */
+  get view(): DataView {
+    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length));
+  }
+
+  /** A part of it. */
+  part(start: number, end: number): Buffer {
+    return start === 0 && end === this.bytes.length ? this.bytes : this.bytes.subarray(start, end);
+  }
+}
+
+/**
+ * Writes to a stream what comes in one tick in one write: most of what a small message costs is the system call. After that it
+ * is memory of its own for every message, so that those of a tick are written side by side where there is room.
+ */
 export class TickWriter {
   readonly #stream: Duplex;
   readonly #isOpen: () => boolean;
   readonly #left: () => void;
   #held: Buffer[] = [];
+  /** What comes next is written into it; of this tick, so that who is idle holds nothing. */
+  #chunk: Chunk | undefined;
   #heldBytes = 0;
+  /** What the tick before had held. */
+  #usualBytes = 0;
 
   /** @param isOpen whether it may still be written to. @param left is called whenever nothing is held any more. */
   constructor(stream: Duplex, isOpen: () => boolean, left: () => void) {
@@ -23,16 +49,30 @@ export class TickWriter {
     return this.#stream.writableLength + this.#heldBytes;
   }
 
-  /** Bytes that leave at the end of this tick. */
+  /** Bytes that leave at the end of this tick, and are not changed any more. */
   hold(bytes: Buffer): void {
-    this.#heldBytes += bytes.length;
-    if (this.#held.push(bytes) === 1) process.nextTick(() => this.flush());
+    this.#close();
+    this.#held.push(bytes);
+    this.#count(bytes.length);
+  }
+
+  /** Room for so many bytes that leave at the end of this tick: from the `end` of the chunk, where the caller writes them before anything else. */
+  room(length: number): Chunk {
+    if (this.#chunk === undefined || this.#chunk.end + length > this.#chunk.bytes.length) {
+      this.#close();
+      const expected = Math.max(this.#heldBytes, this.#usualBytes - this.#heldBytes);
+      this.#chunk = new Chunk(Buffer.allocUnsafe(Math.max(length, Math.min(expected, JOIN_BYTES))));
+    }
+    this.#count(length);
+    return this.#chunk;
   }
 
   /** Hands over what this tick has held back so far. */
   flush(): void {
+    this.#close();
     const held = this.#held;
     const joined = this.#heldBytes <= JOIN_BYTES;
+    if (this.#heldBytes > 0) this.#usualBytes = this.#heldBytes;
     this.#held = [];
     this.#heldBytes = 0;
     this.#left();
@@ -47,5 +87,19 @@ export class TickWriter {
       for (const bytes of held) this.#stream.write(bytes);
       this.#stream.uncork();
     }
+  }
+
+  #count(length: number): void {
+    if (this.#heldBytes === 0) process.nextTick(() => this.flush());
+    this.#heldBytes += length;
+  }
+
+  #close(): void {
+    if (this.#chunk === undefined) return;
+    const { bytes, end } = this.#chunk;
+    const part = this.#chunk.part(0, end);
+    // What waits for a slow reader must not keep much more memory than it counts.
+    this.#held.push(2 * end < bytes.length ? Buffer.from(part) : part);
+    this.#chunk = undefined;
   }
 }

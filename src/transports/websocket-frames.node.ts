@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Frame } from '../serializers/serializer.js';
-import { TickWriter } from './tick-writer.node.js';
+import { TickWriter, type Chunk } from './tick-writer.node.js';
 
 const TEXT = 0x81;
 const BINARY = 0x82;
@@ -9,50 +9,52 @@ const MASKED = 0x80;
 /** Masks drawn at a time. */
 const MASK_POOL_BYTES = 1024;
 
-/** The unmasked bytes of the frame sent last in this tick: a router sends one frame to many. Frames are not written to once they are sent. */
-let last: { readonly frame: Frame; readonly bytes: Buffer } | undefined;
+/** The frame sent last in this tick, and where it was written unmasked: a router sends one frame to many. */
+let last: { readonly frame: Frame; readonly chunk: Chunk; readonly start: number; readonly end: number } | undefined;
+/** That place as bytes, once it is sent to another. */
+let lastBytes: Buffer | undefined;
 
-/** A message as one WebSocket frame, masked when there is a key. RFC 6455, 5.2. */
-function encode(frame: Frame, key?: number): Buffer {
+/** Writes a message as one WebSocket frame, masked when there is a key. RFC 6455, 5.2. */
+function write(frame: Frame, out: TickWriter, key?: number): void {
   const text = typeof frame === 'string';
   const length = text ? Buffer.byteLength(frame) : frame.length;
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const start = key === undefined ? header : header + 4;
-  const bytes = Buffer.allocUnsafe(start + length);
-  bytes[0] = text ? TEXT : BINARY;
+  const payload = key === undefined ? header : header + 4;
+  const chunk = out.room(payload + length);
+  const { bytes, end: start } = chunk;
+  bytes[start] = text ? TEXT : BINARY;
   if (header === 2) {
-    bytes[1] = length;
+    bytes[start + 1] = length;
   } else if (header === 4) {
-    bytes[1] = 126;
-    bytes.writeUInt16BE(length, 2);
+    bytes[start + 1] = 126;
+    bytes.writeUInt16BE(length, start + 2);
   } else {
-    bytes[1] = 127;
-    bytes.writeBigUInt64BE(BigInt(length), 2);
+    bytes[start + 1] = 127;
+    bytes.writeBigUInt64BE(BigInt(length), start + 2);
   }
-  if (text) bytes.write(frame, start);
-  else bytes.set(frame, start);
-  if (key !== undefined) mask(bytes, start, key);
-  return bytes;
+  const end = start + payload + length;
+  chunk.end = end;
+  if (text) bytes.write(frame, start + payload);
+  else bytes.set(frame, start + payload);
+  if (key !== undefined) mask(chunk, start, start + payload, key);
+  else {
+    last = { frame, chunk, start, end };
+    lastBytes = undefined;
+  }
 }
 
 /** Four octets at a time: byte by byte takes six times as long. RFC 6455, 5.3. */
-function mask(bytes: Buffer, start: number, key: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  view.setUint8(1, view.getUint8(1) | MASKED);
-  view.setInt32(start - 4, key);
-  let at = start;
-  for (; at + 4 <= bytes.length; at += 4) view.setInt32(at, view.getInt32(at) ^ key);
-  for (let shift = 24; at < bytes.length; at++, shift -= 8) view.setUint8(at, view.getUint8(at) ^ (key >>> shift));
-}
-
-function shared(frame: Frame): Buffer {
-  if (last?.frame !== frame) last = { frame, bytes: encode(frame) };
-  return last.bytes;
+function mask({ view, end }: Chunk, frame: number, payload: number, key: number): void {
+  view.setUint8(frame + 1, view.getUint8(frame + 1) | MASKED);
+  view.setInt32(payload - 4, key);
+  let at = payload;
+  for (; at + 4 <= end; at += 4) view.setInt32(at, view.getInt32(at) ^ key);
+  for (let shift = 24; at < end; at++, shift -= 8) view.setUint8(at, view.getUint8(at) ^ (key >>> shift));
 }
 
 /** Forgets what was sent last: it was of the tick before. */
 const forget = (): void => {
-  last = undefined;
+  last = lastBytes = undefined;
 };
 
 /**
@@ -77,7 +79,9 @@ export class FrameWriter {
   }
 
   write(frame: Frame): void {
-    this.#out.hold(this.#masks === undefined ? shared(frame) : encode(frame, this.#nextKey(this.#masks)));
+    if (this.#masks !== undefined) write(frame, this.#out, this.#nextKey(this.#masks));
+    else if (last?.frame === frame) this.#out.hold((lastBytes ??= last.chunk.part(last.start, last.end)));
+    else write(frame, this.#out);
   }
 
   /** Hands over what this tick has held back so far. */

@@ -22,6 +22,7 @@ export interface WsSocketOptions {
 
 /** An open WebSocket of `ws`, at either end. */
 export class WsSocket implements Socket {
+  readonly copies: boolean;
   readonly #webSocket: WebSocket;
   readonly #writer: FrameWriter | CompressingWriter;
   readonly #port: LinkPort;
@@ -32,7 +33,9 @@ export class WsSocket implements Socket {
 
   constructor({ webSocket, stream, isClient, maxMessageBytes }: WsSocketOptions, port: LinkPort) {
     this.#webSocket = webSocket;
-    this.#writer = isCompressed(webSocket)
+    // What is compressed waits for its turn.
+    this.copies = !isCompressed(webSocket);
+    this.#writer = !this.copies
       ? new CompressingWriter(webSocket)
       : new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
     this.#port = port;
@@ -98,11 +101,10 @@ export class WsSocket implements Socket {
   }
 }
 
-/** Text, or a plain view of the bytes: a Buffer would come out of the serializers as Buffers. */
 function frameOf(data: RawData, isBinary: boolean): Frame {
   // What `ws` hands over while its `binaryType` is `nodebuffer`.
   const buffer = data as Buffer;
-  return isBinary ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length) : buffer.toString();
+  return isBinary ? buffer : buffer.toString();
 }
 
 /** The error for what `ws` could not read; it has begun to close the connection by itself. */
