@@ -1,7 +1,8 @@
 /**
  * @typedef {object} Budget how long one measurement may take
  * @property {number} warmMs at least, before it counts
- * @property {number} warmCount so many messages have been handled before it counts, unless that takes too long: short functions are compiled late
+ * @property {number} warmCount so many messages have been handled before it counts, and what one costs falls no more, unless that takes too
+ * long: short functions are compiled late, and many that call one another later
  * @property {number} mostWarmMs too long
  * @property {number} measureMs
  *
@@ -38,6 +39,8 @@ export async function meter(run, { warmMs, warmCount, mostWarmMs, measureMs }, {
   let cpuMs = 0;
   let wallMs = 0;
   let count = whole(10);
+  let least = Infinity;
+  let steady = 0;
   for (;;) {
     const { wallUs, cpuUs } = await timed(count);
     cpuMs += cpuUs / 1000;
@@ -45,8 +48,10 @@ export async function meter(run, { warmMs, warmCount, mostWarmMs, measureMs }, {
     handled += count;
     // Who waits for others has to come to an end as well.
     const costMs = Math.max(cpuUs, wallUs / MOST_IDLE) / 1000 / count;
-    const isWarm = (cpuMs >= warmMs && handled >= warmCount) || cpuMs >= mostWarmMs;
-    if (isWarm || wallMs >= MOST_IDLE * mostWarmMs) {
+    steady = costMs > least * FALLS ? steady + 1 : 0;
+    least = Math.min(least, costMs);
+    const isWarm = cpuMs >= warmMs && handled >= warmCount && steady >= STEADY;
+    if (isWarm || cpuMs >= mostWarmMs || wallMs >= MOST_IDLE * mostWarmMs) {
       count = whole(measureMs / costMs);
       break;
     }
@@ -59,6 +64,11 @@ export async function meter(run, { warmMs, warmCount, mostWarmMs, measureMs }, {
 
 /** By this process, whatever it was: what is measured later runs the same code. */
 let handled = 0;
+
+/** What one costs has fallen when it is below this part of the least so far. */
+const FALLS = 0.95;
+/** So often in a row it must not have fallen: the compiler comes back to what it has compiled before. */
+const STEADY = 3;
 
 /** How many times as long as the budget something may take that computes little. */
 const MOST_IDLE = 4;

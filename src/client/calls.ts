@@ -85,9 +85,11 @@ export function callProcedure(
         return;
       }
       const options = timeout === undefined ? asked : { ...asked, ...timeoutFor(info, timeout) };
-      const results$ = session.caller.call({ procedure, input, options, cancelMode: cancelModeFor(info, cancelMode) });
+      const request = { procedure, input, options, cancelMode: cancelModeFor(info, cancelMode) };
       observer.add(
-        (timeout === undefined ? results$ : results$.pipe(timedOut(timeout, procedure))).subscribe(observer),
+        timeout === undefined
+          ? session.caller.send(request, observer)
+          : session.caller.call(request).pipe(timedOut(timeout, procedure)).subscribe(observer),
       );
     };
     if (timeout !== undefined && timeout > 0) {

@@ -34,7 +34,7 @@ export interface CallRequest {
 export class Caller {
   constructor(
     private readonly requests: Requests,
-    private readonly send: (message: WampMessage) => void,
+    private readonly write: (message: WampMessage) => void,
   ) {}
 
   /**
@@ -46,13 +46,16 @@ export class Caller {
    * `SerializationError`, or with `ConnectionLostError` or `ClientClosedError` when the session ends.
    * @see WAMP spec, Remote Procedure Calls; Progressive Call Results; Progressive Call Invocations; Call Canceling
    */
-  call({ procedure, input, options, cancelMode }: CallRequest): Observable<WampResult> {
-    return new Observable<WampResult>((subscriber) => {
-      const call = new PendingCall(this.requests, this.send, procedure, options, cancelMode, subscriber);
-      if (isObservable(input)) subscriber.add(streamed(input, call, subscriber));
-      else call.open(input[0], input[1], options);
-      return call;
-    });
+  call(request: CallRequest): Observable<WampResult> {
+    return new Observable<WampResult>((subscriber) => this.send(request, subscriber));
+  }
+
+  /** As {@link call}, for one subscriber, now. @returns how it gives up. */
+  send({ procedure, input, options, cancelMode }: CallRequest, subscriber: Subscriber<WampResult>): Unsubscribable {
+    const call = new PendingCall(this.requests, this.write, procedure, options, cancelMode, subscriber);
+    if (isObservable(input)) subscriber.add(streamed(input, call, subscriber));
+    else call.open(input[0], input[1], options);
+    return call;
   }
 }
 
