@@ -16,7 +16,7 @@ export function bundleForBrowser(source, { names, external = [], minify = false 
     },
     alias: { '#websocket': join(root, `src/${websocket.browser}.ts`) },
     // Without this esbuild follows `paths` of tsconfig.json, which lead to the Node side of `#websocket`.
-    tsconfigRaw: '{}',
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     absWorkingDir: root,
     bundle: true,
     write: false,
