@@ -10,6 +10,14 @@ import { NO_ARGS, NO_KWARGS, Payload } from '../protocol/payload.js';
  * @see WAMP spec, Publish and Subscribe / EVENT
  */
 export class WampEvent<A extends List = List, K extends object = Dict> extends Payload<A, K> {
+  /**
+   * One that is always there: when a full collection finds no event, V8 forgets their shape, and throws away what it has compiled
+   * for events. Its ids are nothing, which is the shape of ids of any size.
+   *
+   * @internal
+   */
+  static readonly lasting = new WampEvent([], {}, {}, '', undefined as unknown as Id, undefined as unknown as Id);
+
   constructor(
     args: A,
     kwargs: K,

@@ -7,6 +7,13 @@ import { NO_ARGS, NO_KWARGS, Payload } from '../protocol/payload.js';
  * @see WAMP spec, Remote Procedure Calls / RESULT
  */
 export class WampResult<A extends List = List, K extends object = Dict> extends Payload<A, K> {
+  /**
+   * One that is always there, as of `WampEvent`.
+   *
+   * @internal
+   */
+  static readonly lasting = new WampResult([], {}, {});
+
   constructor(
     args: A,
     kwargs: K,
