@@ -34,6 +34,37 @@ describe('frames of one tick', () => {
     expect(Buffer.concat(sink.written).length).toBeGreaterThan(size * count);
   });
 
+  // A slow reader is bounded by the bytes that wait for it, not by the memory that they lie in.
+  it.each([
+    [16, 1_000, 1_000],
+    [16, 1_000, 2_500],
+    [1_000, 200, 37],
+    [1_000, 60, 55],
+    [16_384, 20, 20],
+    [16_384, 20, 3],
+    [70_000, 3, 3],
+  ])('keep little more memory than they are long: of %i octets, %i and then %i', async (size, usual, count) => {
+    const sinks = [new Sink(), new Sink()];
+    const writers = sinks.map((sink) => new FrameWriter(sink, false, () => true));
+    for (const frames of [usual, usual, count]) {
+      for (const sink of sinks) sink.written.length = 0;
+      for (let i = 0; i < frames; i++) {
+        const frame = new Uint8Array(size);
+        for (const writer of writers) writer.write(frame);
+      }
+      await tick();
+    }
+    for (const { written } of sinks) {
+      const bytes = written.reduce((sum, { length }) => sum + length, 0);
+      const kept = [...new Set(written.map(({ buffer }) => buffer))].reduce(
+        (sum, { byteLength }) => sum + byteLength,
+        0,
+      );
+      expect(bytes).toBeGreaterThan(size * count);
+      expect(kept).toBeLessThanOrEqual((bytes * 4) / 3 + Buffer.poolSize);
+    }
+  });
+
   it('are built once when one message goes to many', async () => {
     const sinks = Array.from({ length: 100 }, () => new Sink());
     const writers = sinks.map((sink) => new FrameWriter(sink, false, () => true));

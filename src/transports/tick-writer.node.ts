@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 
 /** What is held at the end of a tick is joined into one buffer up to this size; beyond it copying costs more than it saves. */
 const JOIN_BYTES = 64 * 1024;
+/** What is larger has memory of its own: of frames that wait for a slow reader, as little more is kept as can be. */
+const LARGE_BYTES = 4 * 1024;
 
 /** Memory that frames are written into, one behind the other. */
 export class Chunk {
@@ -60,8 +62,8 @@ export class TickWriter {
   room(length: number): Chunk {
     if (this.#chunk === undefined || this.#chunk.end + length > this.#chunk.bytes.length) {
       this.#close();
-      const expected = Math.max(this.#heldBytes, this.#usualBytes - this.#heldBytes);
-      this.#chunk = new Chunk(Buffer.allocUnsafe(Math.max(length, Math.min(expected, JOIN_BYTES))));
+      const expected = Math.min(Math.max(this.#heldBytes, this.#usualBytes - this.#heldBytes), JOIN_BYTES);
+      this.#chunk = new Chunk(Buffer.allocUnsafe(length > LARGE_BYTES ? length : Math.max(length, expected)));
     }
     this.#count(length);
     return this.#chunk;
@@ -99,7 +101,7 @@ export class TickWriter {
     const { bytes, end } = this.#chunk;
     const part = this.#chunk.part(0, end);
     // What waits for a slow reader must not keep much more memory than it counts.
-    this.#held.push(2 * end < bytes.length ? Buffer.from(part) : part);
+    this.#held.push(4 * end < 3 * bytes.length ? Buffer.from(part) : part);
     this.#chunk = undefined;
   }
 }
