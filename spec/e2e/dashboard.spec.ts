@@ -300,7 +300,7 @@ withDashboard('the dashboard, built, in a real browser', () => {
     await tab.connection('closed');
     await tab.says('banner', /There is no such realm at this router/);
     await tab.screenshot('wrong-realm');
-    await tab.page.getByRole('button', { name: 'Connect as a guest' }).click();
+    await tab.replaced('realm', () => tab.page.getByRole('button', { name: 'Connect as a guest' }).click());
     await tab.says('banner', /There is no such realm/);
     await tab.at('realm').fill('farm');
     await tab.click('realm', 'Join');

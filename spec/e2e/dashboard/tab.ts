@@ -76,6 +76,14 @@ export class Tab {
     await this.page.locator(`[data-testid=connection][data-status=${status}]`).waitFor();
   }
 
+  /** Does something and waits until another element stands in this one's place: what was typed into the old one is lost. */
+  async replaced(testId: string, work: () => Promise<void>): Promise<void> {
+    const before = await this.at(testId).elementHandle();
+    await work();
+    await this.page.waitForFunction((element) => !element.isConnected, before);
+    await this.at(testId).waitFor();
+  }
+
   async counter(topic: Topic, name: 'delivered' | 'dropped'): Promise<number> {
     const text = await this.chart(topic).locator(`[data-testid=${name}]`).textContent();
     return Number(text?.replaceAll(/\D/g, ''));
