@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root, websocket } from './manifest.mjs';
+
+/** @type {{ compilerOptions: { useDefineForClassFields: boolean } }} */
+const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
 
 /**
  * An entry of the library bundled for a browser from its sources, without writing anything.
@@ -15,8 +19,8 @@ export function bundleForBrowser(source, { names, external = [], minify = false 
       resolveDir: root,
     },
     alias: { '#websocket': join(root, `src/${websocket.browser}.ts`) },
-    // Without this esbuild follows `paths` of tsconfig.json, which lead to the Node side of `#websocket`.
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    // Not all of tsconfig.json: its `paths` lead to the Node side of `#websocket`.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: compilerOptions.useDefineForClassFields } },
     absWorkingDir: root,
     bundle: true,
     write: false,

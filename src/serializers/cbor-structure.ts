@@ -68,6 +68,7 @@ export function checkStructure(
       if (minor >= 24 && minor <= 27) {
         const width = 1 << (minor - 24);
         if (major >= BYTES && major <= MAP) size = readSize(bytes, at, width);
+        // Of −2^53 the decoder makes a BigInt.
         else if (minor === 27 && major <= NEGATIVE) plain &&= major !== NEGATIVE && isNarrow(bytes, at);
         at += width;
       } else if (minor > 27 && !(minor === 31 && isContainer)) {

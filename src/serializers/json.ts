@@ -76,6 +76,7 @@ export function json(options: SerializerOptions = {}): Serializer {
       try {
         if (isPlain(message, limits.maxDepth, false)) {
           const text = JSON.stringify(message);
+          // Few texts have such escapes at all, which is found out many times faster.
           if (!text.includes('\\u') || !DOUBTFUL.test(text)) return text;
         }
         return JSON.stringify(prepare(message, limits, FORMAT)).replace(MARKED, '$1$2');

@@ -9,10 +9,17 @@ const MASKED = 0x80;
 /** Masks drawn at a time. */
 const MASK_POOL_BYTES = 1024;
 
-/** The frame sent last in this tick, and where it was written unmasked: a router sends one frame to many. */
-let last: { readonly frame: Frame; readonly chunk: Chunk; readonly start: number; readonly end: number } | undefined;
-/** That place as bytes, once it is sent to another. */
-let lastBytes: Buffer | undefined;
+/** A frame that was written unmasked, where it was, and that place as bytes once it is sent to another. */
+interface Written {
+  readonly frame: Frame;
+  readonly chunk: Chunk;
+  readonly start: number;
+  readonly end: number;
+  bytes: Buffer | undefined;
+}
+
+/** The one sent last in this tick: a router sends one frame to many. */
+let last: Written | undefined;
 
 /** Writes a message as one WebSocket frame, masked when there is a key. RFC 6455, 5.2. */
 function write(frame: Frame, out: TickWriter, key?: number): void {
@@ -37,10 +44,7 @@ function write(frame: Frame, out: TickWriter, key?: number): void {
   if (text) bytes.write(frame, start + payload);
   else bytes.set(frame, start + payload);
   if (key !== undefined) mask(chunk, start, start + payload, key);
-  else {
-    last = { frame, chunk, start, end };
-    lastBytes = undefined;
-  }
+  else last = { frame, chunk, start, end, bytes: undefined };
 }
 
 /** Four octets at a time: byte by byte takes six times as long. RFC 6455, 5.3. */
@@ -54,7 +58,7 @@ function mask({ view, end }: Chunk, frame: number, payload: number, key: number)
 
 /** Forgets what was sent last: it was of the tick before. */
 const forget = (): void => {
-  last = lastBytes = undefined;
+  last = undefined;
 };
 
 /**
@@ -80,7 +84,7 @@ export class FrameWriter {
 
   write(frame: Frame): void {
     if (this.#masks !== undefined) write(frame, this.#out, this.#nextKey(this.#masks));
-    else if (last?.frame === frame) this.#out.hold((lastBytes ??= last.chunk.part(last.start, last.end)));
+    else if (last?.frame === frame) this.#out.hold((last.bytes ??= last.chunk.part(last.start, last.end)));
     else write(frame, this.#out);
   }
 

@@ -35,9 +35,9 @@ export class WsSocket implements Socket {
     this.#webSocket = webSocket;
     // What is compressed waits for its turn.
     this.copies = !isCompressed(webSocket);
-    this.#writer = !this.copies
-      ? new CompressingWriter(webSocket)
-      : new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN);
+    this.#writer = this.copies
+      ? new FrameWriter(stream, isClient, () => webSocket.readyState === webSocket.OPEN)
+      : new CompressingWriter(webSocket);
     this.#port = port;
     this.#gate = new FrameGate((frame) => port.frame(frame));
 
