@@ -9,6 +9,7 @@ export default {
   about:
     'So many in flight, each PUBLISHED followed by the next at once; 16 B. thruway.js has none that are acknowledged.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) => [
     { label: '1', inFlight: 1, serializers: ['json'], ...(mode === 'quick' && { only: ['floor', 'rxwamp'] }) },

@@ -7,6 +7,7 @@ export default {
   title: 'Calls',
   about: 'So many calls in flight, each result followed by the next call at once; 16 B there and back.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) => [
     { label: '1', inFlight: 1 },

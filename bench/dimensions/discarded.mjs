@@ -13,6 +13,7 @@ export default {
     'consumer drops (`processQueue` with `drop-newest`; only rxwamp has policies). What nobody reads need not be decoded: ' +
     'the comparison is with the floor *receiving* an event of that size. autobahn takes such an event for a violation of the protocol and ends the session.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) =>
     ['16 B', '64 KiB'].flatMap((payload) => [

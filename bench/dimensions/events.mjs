@@ -12,6 +12,7 @@ export default {
     'One subscription; the peer sends as much as the socket takes; the subscriber looks at the first argument. “Structured” is a list of twelve ' +
     'records, about 1.6 KiB as JSON.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) => [
     { label: '16 B' },

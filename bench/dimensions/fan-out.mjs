@@ -18,6 +18,7 @@ export default {
     'a time (at least two publications); each receiver is a session of its own. The floors decode, look the topic up and send: with `ws.send` for each ' +
     'receiver; with the frame built once and written to each; and so, with one write for each socket and tick (*corked*), which the ratios refer to.',
   side: 'router',
+  inTurns: true,
   columns: (mode) => [
     { label: '1 → 1', receivers: 1, payload: '16 B' },
     { label: '1 → 100', receivers: 100, payload: '16 B' },
@@ -30,6 +31,7 @@ export default {
             payload: '16 B',
             serializers: JSON_ALONE,
             rounds: 2,
+            apart: true,
             skip: CROSSBAR,
           },
           { label: '1 → 100, 1 KiB', receivers: 100, payload: '1 KiB', serializers: JSON_ALONE },

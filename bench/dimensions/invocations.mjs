@@ -8,6 +8,7 @@ export default {
   title: 'Invocations served',
   about: 'The peer keeps so many invocations of one procedure in flight; its handler returns its argument, 16 B.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) => [
     { label: '1', window: 1, serializers: ['json'], ...(mode === 'quick' && { only: ['floor', 'rxwamp'] }) },

@@ -29,6 +29,7 @@ export default {
     'So many different patterns are subscribed to; each publication matches one of them. The floor knows no patterns: it is given the topics themselves; fox-wamp and wamp.rt have none of ' +
     'WAMP’s.',
   side: 'router',
+  inTurns: true,
   columns: (mode) => {
     const counts = mode === 'full' ? [100, 10_000, 50_000] : [10_000];
     return [...columnsOf('prefix', counts), ...columnsOf('wildcard', counts)];

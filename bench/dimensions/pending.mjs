@@ -8,6 +8,7 @@ export default {
   title: 'Calls, by the number of calls that wait',
   about: 'So many calls that are never answered in the same session; beside them 100 in flight, 16 B, JSON.',
   side: 'client',
+  inTurns: true,
   columns: (mode) =>
     [0, 1000, 10_000, 100_000]
       .filter((waiting) => mode === 'full' || [0, 100_000].includes(waiting))

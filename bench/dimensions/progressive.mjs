@@ -10,6 +10,7 @@ export default {
   title: 'Progressive results',
   about: 'One call after the other, each with a thousand progressive results of 16 B.',
   side: 'client',
+  inTurns: true,
   columns: () => [{ label: '16 B' }],
   entries: mostClients,
   rounds: (mode) => (mode === 'full' ? 3 : 1),

@@ -14,6 +14,7 @@ export default {
     'In bursts of 100 in one turn (8 of 64 KiB); after 1 MiB at most the client waits until the peer has it. wampy and wamprx ' +
     'have none that are unacknowledged.',
   side: 'client',
+  inTurns: true,
   together: true,
   columns: (mode) => [
     { label: '16 B', not: ALWAYS_ACKNOWLEDGED },

@@ -13,6 +13,7 @@ export default {
   about:
     'One caller, one callee, so many calls in flight, 16 B there and back. CPU time of the router’s process for each call.',
   side: 'router',
+  inTurns: true,
   columns: () => [
     { label: '1', inFlight: 1 },
     { label: '100', inFlight: 100 },

@@ -8,6 +8,7 @@ export default {
   title: 'Events, by the number of open subscriptions',
   about: 'So many subscriptions in one session, 16 B, JSON; events of all of them, in an order that no cache foresees.',
   side: 'client',
+  inTurns: true,
   columns: (mode) => [
     { label: '1', count: 1 },
     {

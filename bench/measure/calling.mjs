@@ -16,17 +16,16 @@ const SAMPLES = 200_000;
 export async function meterInFlight(inFlight, ask, budget, options = {}) {
   const latenciesUs = new Float64Array(SAMPLES);
   let kept = 0;
-  /** @param {number} count */
-  const run = (count) => {
+  /** @param {number} count @param {boolean} counts */
+  const run = (count, counts) => {
     let unsent = count;
     let left = count;
-    kept = 0;
     return new Promise((resolve) => {
       const one = () => {
         unsent--;
         const start = performance.now();
         ask(() => {
-          if (kept < SAMPLES) latenciesUs[kept++] = (performance.now() - start) * 1000;
+          if (counts && kept < SAMPLES) latenciesUs[kept++] = (performance.now() - start) * 1000;
           if (unsent > 0) one();
           if (--left === 0) resolve(undefined);
         });

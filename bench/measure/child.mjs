@@ -13,6 +13,7 @@ const OUTPUT = process.env['BENCH_DEBUG'] === undefined ? 'ignore' : 2;
  * @typedef {object} ChildOptions
  * @property {string} library folder of the build that is measured
  * @property {number} [timeoutMs] how long one may wait for its message; default: a minute
+ * @property {((phase: number) => Promise<void>) | undefined} [next] for one that computes in turns with others: waits until it has the next one
  */
 
 /** A process of a measurement. */
@@ -22,11 +23,16 @@ export class Child {
   info = {};
 
   /** @param {string} file below bench/ @param {readonly string[]} args @param {ChildOptions} options */
-  constructor(file, args, { library }) {
+  constructor(file, args, { library, next }) {
     this.#process = fork(join(ROOT, file), args, {
       execArgv: ['--expose-gc', '--no-warnings'],
       env: { ...ENV, RXWAMP_DIST: library },
       stdio: ['ignore', OUTPUT, OUTPUT, 'ipc'],
+    });
+    this.#process.on('message', async (message) => {
+      if (!asksToRest(message)) return;
+      await next?.(message.restBefore);
+      if (this.#process.connected) this.#process.send('go');
     });
   }
 
@@ -86,7 +92,8 @@ export class Child {
         this.#process.kill('SIGKILL');
         reject(new Error(`took longer than ${timeoutMs / 1000} s`));
       }, timeoutMs);
-      this.#process.once('message', (message) => {
+      this.#process.on('message', (message) => {
+        if (asksToRest(message)) return;
         clearTimeout(late);
         resolve(/** @type {Record<string, any>} */ (message));
       });
@@ -97,3 +104,6 @@ export class Child {
     });
   }
 }
+
+/** @param {unknown} message @returns {message is { restBefore: number }} */
+const asksToRest = (message) => typeof message === 'object' && message !== null && 'restBefore' in message;

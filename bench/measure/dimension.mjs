@@ -12,14 +12,17 @@
  * @property {Serializer} serializer
  *
  * A column of a table: what is varied. What else is in it is the dimension's own.
- * @typedef {{ label: string, rounds?: number, only?: readonly string[], not?: readonly string[], skip?: Readonly<Record<string, string>>, serializers?: readonly Serializer[] } & Record<string, any>} Column rounds: fewer than the dimension’s; only, not: contestants it is for; skip: why, by contestant: it is for them as well, but they are left out, which the table says
+ * @typedef {{ label: string, rounds?: number, only?: readonly string[], not?: readonly string[], skip?: Readonly<Record<string, string>>, serializers?: readonly Serializer[], apart?: boolean } & Record<string, any>} Column rounds: fewer than the dimension’s; apart: measured one contestant after the other, though the dimension measures in turns; only, not: contestants it is for; skip: why, by contestant: it is for them as well, but they are left out, which the table says
+ *
+ * @typedef {Column & { phase: number }} PhasedColumn phase: which of the columns it is
  *
  * @typedef {object} Job
  * @property {string} dimension
  * @property {Side} side
  * @property {string} contestant
  * @property {Serializer} serializer
- * @property {Column[]} columns
+ * @property {PhasedColumn[]} columns
+ * @property {boolean} inTurns whether others measure in turns with this
  * @property {Budget} budget
  * @property {Mode} mode
  * @property {number} port of the scripted peer, or of the router
@@ -67,6 +70,7 @@
  * @property {string} [floor] the contestant that the others are compared with; default: `floor` for clients, `floor-corked` for routers
  * @property {(column: Column) => string} [floorColumn] the column in which the floor is that this one is compared with; default: the same
  * @property {boolean} [together] whether one process measures all columns, which saves the warm-up
+ * @property {boolean} [inTurns] whether all contestants are there at once and have their turns slice by slice: for those that measure with `meter` alone
  * @property {readonly View[]} views
  * @property {(context: any) => Promise<Record<string, number>>} measure
  */

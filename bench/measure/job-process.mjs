@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connectControl } from '../wire/control.mjs';
 
 /**
@@ -5,11 +6,12 @@ import { connectControl } from '../wire/control.mjs';
  *
  * @typedef {import('./dimension.mjs').Job} Job
  * @typedef {import('./dimension.mjs').Column} Column
- * @typedef {({ result: Record<string, number> } | { error: string }) & { seconds: number }} Found seconds: it took
+ * @typedef {({ result: Record<string, number> } | { error: string }) & { seconds: number }} Found seconds: it took, without those in which others had their turn
  * @typedef {{ columns: Record<string, Found>, label?: string | undefined, version?: string | undefined } | { missing: string } | { error: string }} Outcome columns by label
  */
 
 let isOver = false;
+let restedMs = 0;
 /** @type {Job} */
 const job = JSON.parse(process.argv[2] ?? '');
 /** A bundle has nobody to talk to. */
@@ -25,9 +27,10 @@ async function measure() {
   /** @type {Record<string, Found>} */
   const found = {};
   for (const [at, column] of columns.entries()) {
+    await rest(column.phase);
     const { context, close } = contextOf(contestant, column, at);
-    const start = performance.now();
-    const seconds = () => (performance.now() - start) / 1000;
+    const start = performance.now() - restedMs;
+    const seconds = () => (performance.now() - restedMs - start) / 1000;
     try {
       found[column.label] = { result: await dimension.measure(context), seconds: seconds() };
     } catch (error) {
@@ -38,13 +41,23 @@ async function measure() {
   return { columns: found, ...(contestant && { label: contestant.label ?? name, version: contestant.version }) };
 }
 
+/** Those that are compared with this have their turn. @param {number} phase */
+async function rest(phase) {
+  if (!job.inTurns || process.send === undefined) return;
+  const start = performance.now();
+  process.send({ restBefore: phase });
+  await once(process, 'message');
+  restedMs += performance.now() - start;
+}
+
 /**
  * @param {import('./contestant.mjs').Contestant | undefined} contestant undefined for a router
  * @param {Column} column
  * @param {number} at which of the columns it is
  */
 function contextOf(contestant, column, at) {
-  const { port, contestant: name, serializer, budget, mode } = job;
+  const { port, contestant: name, serializer, mode } = job;
+  const budget = { ...job.budget, rest: () => rest(column.phase) };
   const common = { serializer, column, budget, mode, name };
   const realm = `bench.p${process.pid}.c${at}`;
   const url = `ws://127.0.0.1:${port}/ws`;

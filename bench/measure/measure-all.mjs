@@ -1,9 +1,10 @@
+import { Baton } from './baton.mjs';
 import { applies } from './dimension.mjs';
 import { Child } from './child.mjs';
 
 /**
- * Measures one dimension after the other. Within one, every contestant has its turn before anybody has the next: what slows the
- * machine down for a while then slows down all of them.
+ * Measures one dimension after the other. Within one, every contestant has its turn before anybody has the next, and most have theirs
+ * slice by slice: what slows the machine down for a while then slows down all of them.
  *
  * @typedef {import('./dimension.mjs').Dimension} Dimension
  * @typedef {import('./dimension.mjs').Job} Job
@@ -11,8 +12,10 @@ import { Child } from './child.mjs';
  * @typedef {import('./results.mjs').DimensionResults} DimensionResults
  *
  * @typedef {import('./job-process.mjs').Outcome} Outcome
- * @typedef {{ contestant: string, serializer: import('./dimension.mjs').Serializer, columns: import('./dimension.mjs').Column[] }} Turn
- * @typedef {Turn & { round: number }} Planned round: from 0
+ * @typedef {{ contestant: string, serializer: import('./dimension.mjs').Serializer, columns: import('./dimension.mjs').PhasedColumn[] }} Turn
+ * @typedef {{ round: number, turns: Turn[] }} Heat who is there at once; round: from 0
+ *
+ * @typedef {NonNullable<import('./child.mjs').ChildOptions['next']>} Next
  *
  * @typedef {object} Plan
  * @property {readonly Dimension[]} dimensions
@@ -27,10 +30,14 @@ import { Child } from './child.mjs';
  */
 
 const BUDGETS = {
-  full: { warmMs: 200, warmCount: 120_000, mostWarmMs: 1500, measureMs: 200 },
-  quick: { warmMs: 80, warmCount: 20_000, mostWarmMs: 400, measureMs: 100 },
+  full: { warmMs: 200, warmCount: 120_000, mostWarmMs: 1500, sliceMs: 50, slices: 8 },
+  quick: { warmMs: 80, warmCount: 20_000, mostWarmMs: 400, sliceMs: 25, slices: 4 },
 };
+/** The floors and ours are measured for longer: the ratios between them are what the targets are about. */
+const OUR_SLICES = { full: 24, quick: 8 };
 const TIMEOUT_MS = { full: 60_000, quick: 30_000 };
+/** What others in the same heat may take for a figure, beside. */
+const TURN_MS = 5_000;
 /** A peer that takes longer for one figure is measured once, and the table says so. */
 const PATIENCE_SECONDS = 10;
 
@@ -44,7 +51,7 @@ export async function measureAll({ dimensions, progress, onDimension, minutes = 
   /** Who cannot be measured here, and why. @type {Record<string, string>} */
   const missing = {};
   const measurements = dimensions.map((dimension) => new Measurement(dimension, plan, missing));
-  progress.total = measurements.reduce((sum, { jobs }) => sum + jobs.length, 0);
+  progress.total = measurements.reduce((sum, { heats }) => sum + turnsOf(heats), 0);
   const peer = await Child.start('peer/blaster.mjs', [], { library: plan.library });
   /** @type {DimensionResults[]} */
   const all = [];
@@ -69,8 +76,8 @@ class Measurement {
   #missing;
   /** @type {DimensionResults} */
   #found;
-  /** Turn by turn. @type {Planned[]} */
-  jobs = [];
+  /** @type {Heat[]} */
+  heats = [];
 
   /**
    * @param {Dimension} dimension
@@ -84,7 +91,7 @@ class Measurement {
     const { mode, wants } = plan;
     const { id, title, about, views, side, floorColumn = ({ label }) => label } = dimension;
     const rounds = plan.rounds ?? dimension.rounds(mode);
-    const columns = dimension.columns(mode);
+    const columns = dimension.columns(mode).map((column, phase) => ({ ...column, phase }));
     const entries = dimension.entries(mode).filter(({ contestant }) => wants(contestant));
     this.#found = {
       id,
@@ -116,12 +123,16 @@ class Measurement {
       const present = columns.filter((column) => round < (column.rounds ?? Infinity));
       for (const some of dimension.together === true ? [present] : present.map((column) => [column])) {
         // Who came first comes last in the next round.
-        for (const entry of round % 2 === 0 ? entries : [...entries].reverse()) {
+        const turns = (round % 2 === 0 ? entries : [...entries].reverse()).flatMap((entry) => {
           const applying = some.filter(
             (column) => applies(entry, column) && column.skip?.[entry.contestant] === undefined,
           );
-          if (applying.length > 0) this.jobs.push({ ...entry, columns: applying, round });
-        }
+          return applying.length > 0 ? [{ ...entry, columns: applying }] : [];
+        });
+        const inTurns = dimension.inTurns === true && !some.some(({ apart }) => apart === true);
+        // Who is compared comes one after the other.
+        turns.sort((a, b) => a.serializer.localeCompare(b.serializer));
+        for (const heat of inTurns ? [turns] : turns.map((turn) => [turn])) this.heats.push({ round, turns: heat });
       }
     }
   }
@@ -135,27 +146,35 @@ class Measurement {
     const start = performance.now();
     this.#found.measuredAt = new Date().toISOString();
     let round = 0;
-    for (const [at, turn] of this.jobs.entries()) {
-      const { contestant, serializer } = turn;
-      if (turn.round > round && turn.round >= FEWEST_ROUNDS && isLate()) {
-        progress.leaveOut(this.jobs.length - at);
-        this.#found.rounds = turn.round;
+    for (const [at, heat] of this.heats.entries()) {
+      if (heat.round > round && heat.round >= FEWEST_ROUNDS && isLate()) {
+        progress.leaveOut(turnsOf(this.heats.slice(at)));
+        this.#found.rounds = heat.round;
         break;
       }
-      round = turn.round;
-      const columns = turn.columns.filter(({ label }) => {
-        const { error, onceSeconds } = this.#cell(contestant, serializer, label);
-        return error === undefined && onceSeconds === undefined;
+      round = heat.round;
+      const baton = new Baton();
+      const running = heat.turns.map(({ contestant, serializer, columns: all }) => {
+        const columns = all.filter(({ label }) => {
+          const { error, onceSeconds } = this.#cell(contestant, serializer, label);
+          return error === undefined && onceSeconds === undefined;
+        });
+        const labels = columns.map(({ label }) => label).join(', ');
+        progress.step(`${this.#found.title} · ${labels} · ${contestant}, ${serializer}`);
+        if (this.#missing[contestant] !== undefined || columns.length === 0) return undefined;
+        const runner = heat.turns.length > 1 ? baton.join() : undefined;
+        return async () => {
+          const next = runner && ((/** @type {number} */ phase) => baton.next(runner, phase));
+          await this.#turn({ contestant, serializer, columns }, peer.info, heat, next);
+          if (runner !== undefined) baton.leave(runner);
+        };
       });
-      progress.step(
-        `${this.#found.title} · ${columns.map(({ label }) => label).join(', ')} · ${contestant}, ${serializer}`,
-      );
-      if (this.#missing[contestant] === undefined && columns.length > 0) {
-        await this.#turn({ contestant, serializer, columns }, peer.info);
-        peer.check();
+      await Promise.all(running.map((run) => run?.()));
+      peer.check();
+      for (const { contestant } of heat.turns) {
+        const why = this.#missing[contestant];
+        if (why !== undefined) this.#found.missing[contestant] = why;
       }
-      const why = this.#missing[contestant];
-      if (why !== undefined) this.#found.missing[contestant] = why;
     }
     this.#found.fewerRounds = Object.fromEntries(
       Object.entries(this.#found.fewerRounds).filter(([, rounds]) => rounds < this.#found.rounds),
@@ -165,18 +184,18 @@ class Measurement {
     return this.#found;
   }
 
-  /** @param {Turn} turn @param {Record<string, any>} peer */
-  async #turn(turn, peer) {
+  /** @param {Turn} turn @param {Record<string, any>} peer @param {Heat} heat @param {Next | undefined} next */
+  async #turn(turn, peer, heat, next) {
     const { contestant, serializer, columns } = turn;
     const start = performance.now();
-    const outcome = await this.#one(turn, peer);
+    const outcome = await this.#one(turn, peer, heat, next);
     const turnSeconds = (performance.now() - start) / 1000;
     if ('missing' in outcome) this.#missing[contestant] = outcome.missing;
     for (const { label } of columns) {
       const cell = this.#cell(contestant, serializer, label);
       const found = 'columns' in outcome ? outcome.columns[label] : undefined;
       // Alone in its process, a figure has taken what that process and its router took.
-      const seconds = columns.length === 1 ? turnSeconds : (found?.seconds ?? 0);
+      const seconds = columns.length === 1 && next === undefined ? turnSeconds : (found?.seconds ?? 0);
       if (!OURS.test(contestant) && seconds > PATIENCE_SECONDS && this.#found.rounds > 1) cell.onceSeconds = seconds;
       if (found === undefined || 'error' in found)
         cell.error = found?.error ?? ('error' in outcome ? outcome.error : 'not measured');
@@ -206,18 +225,31 @@ class Measurement {
   /**
    * @param {Turn} turn
    * @param {Record<string, any>} peer
+   * @param {Heat} heat
+   * @param {Next | undefined} next
    * @returns {Promise<Outcome>}
    */
-  async #one(turn, peer) {
+  async #one(turn, peer, heat, next) {
     const { id, side } = this.#dimension;
     const { contestant } = turn;
     const { mode, library } = this.#plan;
     /** @param {Record<string, any>} to @returns {Promise<Outcome>} */
     const against = async ({ port, control }) => {
       /** @type {Job} */
-      const job = { dimension: id, side, ...turn, mode, budget: BUDGETS[mode], port, control };
-      const timeoutMs = TIMEOUT_MS[mode] * (turn.columns.length > 1 ? 2 : 1);
-      const outcome = await Child.result('measure/job-process.mjs', [JSON.stringify(job)], { timeoutMs, library });
+      const job = {
+        dimension: id,
+        side,
+        ...turn,
+        inTurns: next !== undefined,
+        mode,
+        budget: OURS.test(contestant) ? { ...BUDGETS[mode], slices: OUR_SLICES[mode] } : BUDGETS[mode],
+        port,
+        control,
+      };
+      const columns = heat.turns.reduce((sum, other) => sum + other.columns.length, 0);
+      const timeoutMs = TIMEOUT_MS[mode] * (turn.columns.length > 1 ? 2 : 1) + columns * TURN_MS;
+      const args = [JSON.stringify(job)];
+      const outcome = await Child.result('measure/job-process.mjs', args, { timeoutMs, library, next });
       const { label, version } = outcome;
       if (label !== undefined) this.#found.contenders[contestant] ??= { label, version };
       return /** @type {Outcome} */ (outcome);
@@ -246,6 +278,9 @@ class Measurement {
 
 /** Measured in every round, however long it takes. */
 const OURS = /^(floor|rxwamp$)/;
+
+/** @param {readonly Heat[]} heats */
+const turnsOf = (heats) => heats.reduce((sum, { turns }) => sum + turns.length, 0);
 
 /** More digits say nothing. @param {number} value */
 const rounded = (value) => Number(value.toPrecision(5));

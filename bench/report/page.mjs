@@ -58,7 +58,8 @@ function pageOf(results, left) {
     ...(left.length === 0 ? [] : [`**Not measured: ${left.join('; ')}.**`]),
     verdictCounts(results),
     'Absolute figures mean nothing on another machine; the ratios should come out alike. What stands in one table was measured side by side: each ' +
-      'contestant in a process of its own, in turns, several rounds. A client talks to a scripted peer in another process that sends prepared frames, ' +
+      'contestant in a process of its own, several rounds, and most of it in turns of 50 ms, as a machine is faster now and slower then: eight for each ' +
+      'figure and round, 24 for ours and the floors. A client talks to a scripted peer in another process that sends prepared frames, ' +
       'many in one write, so that the client is what is slow. A figure is the median of the rounds, ± half the distance between the quartiles; CPU is ' +
       'the whole time of the process (all threads, user and system) divided by the messages. `×` is the median of the rounds’ ratios to the **floor**: ' +
       'a bare `ws` socket, the decoder of the format (`JSON.parse`, `@msgpack/msgpack`, `cborg`), one `Map` look-up by id, a callback. ' +

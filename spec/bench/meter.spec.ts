@@ -11,7 +11,7 @@ function worker(costOf: (n: number) => number) {
   return { run, cpu: () => usedUs };
 }
 
-const BUDGET = { warmMs: 10, warmCount: 0, mostWarmMs: 1_000, measureMs: 10 };
+const BUDGET = { warmMs: 10, warmCount: 0, mostWarmMs: 1_000, sliceMs: 5, slices: 2 };
 
 describe('meter', () => {
   it('says what one costs', async () => {
@@ -42,5 +42,24 @@ describe('meter', () => {
     };
     await meter(counted, BUDGET, { cpu, step: 7 });
     expect(counts.every((count) => count % 7 === 0 && count > 0)).toBe(true);
+  });
+
+  it('rests before each slice, and begins each with some that do not count', async () => {
+    const { run, cpu } = worker(() => 2);
+    const told: unknown[] = [];
+    const rest = (): Promise<void> => Promise.resolve(void told.push('rest'));
+    const record = (count: number, counts: boolean): void => {
+      if (told.length > 0) told.push([count, counts]);
+      run(count);
+    };
+    await meter(record, { ...BUDGET, rest }, { cpu });
+    expect(told).toStrictEqual(['rest', [250, false], [2_500, true], 'rest', [250, false], [2_500, true]]);
+  });
+
+  it('says what all slices cost, also when they differ', async () => {
+    let isSlow = false;
+    const { run, cpu } = worker(() => (isSlow ? 6 : 2));
+    const rest = (): Promise<void> => Promise.resolve(void (isSlow = !isSlow));
+    expect((await meter(run, { ...BUDGET, rest }, { cpu })).cpu).toBeCloseTo(4);
   });
 });
