@@ -1,8 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { Code } from 'rxwamp';
+import { Code, WampClient } from 'rxwamp';
 import { processQueue } from 'rxwamp/operators';
 import { concat, NEVER, of } from 'rxjs';
 import { writable as sending } from '../../src/client/writable.js';
+import { canPause as inBrowsers } from '../../src/transports/websocket.browser.js';
+import { canPause as inNode } from '../../src/transports/websocket.node.js';
 import { settled, watch } from '../session/support.js';
 import { connected, idle, reconnect, subscribed, TOPIC, useVirtualTime, valuesOf } from './support.js';
 
@@ -66,6 +68,30 @@ describe('pause()', () => {
     work.subscription.unsubscribe();
     await settled();
     expect(wamp.pause()).toBe(true);
+  });
+});
+
+describe('canPause', () => {
+  const stopping = (pausable: WampClient) => () => processQueue(() => NEVER, { overflow: 'pause', pausable });
+
+  it('says whether the socket of the session can stop, so that an operator is refused when it is built', () => {
+    const able = connected().wamp;
+    expect(able.canPause).toBe(true);
+    expect(stopping(able)).not.toThrow();
+    const unable = connected({}, { pausable: false }).wamp;
+    expect(unable.canPause).toBe(false);
+    expect(stopping(unable)).toThrow('the source cannot stop on this platform');
+  });
+
+  it('is true before a transport of the user has connected, for nobody knows', () => {
+    expect(idle({}, { pausable: false }).wamp.canPause).toBe(true);
+  });
+
+  it('is what the platform’s own WebSocket can, where a URL is given', async () => {
+    const wamp = new WampClient({ url: 'ws://127.0.0.1:1/', realm: 'realm1' });
+    expect(wamp.canPause).toBe(true);
+    await wamp.close();
+    expect([inBrowsers, inNode]).toStrictEqual([false, true]);
   });
 });
 

@@ -107,6 +107,7 @@ inBrowser('in a real browser', () => {
     const { url, port } = first.listener;
     await ask('open', url);
     await ask('until', 'connected');
+    expect(await ask('canPause')).toBe(false);
     expect(await ask('call', 'com.example.count', [3])).toEqual([1, 2, 3]);
     await new Promise<void>((resolve) => {
       first.wamp.publish('com.example.tick', ['before'], { acknowledge: true }).subscribe({ complete: resolve });

@@ -28,6 +28,7 @@ export const api = {
       .subscribe(ticks$);
     client.connect();
   },
+  canPause: (): boolean => use().canPause,
   states: (): readonly string[] => states,
   ticks: (): readonly unknown[] => ticks$.value,
   until: async (status: ConnectionState['status']): Promise<void> => {

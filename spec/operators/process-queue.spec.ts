@@ -247,6 +247,14 @@ describe('processQueue', () => {
       expect(String(seen[0])).toContain('processQueue: the source cannot stop on this platform');
     });
 
+    it('is refused at once where it is known that the platform cannot stop', () => {
+      const source = { canPause: false, pause: () => false, resume: () => undefined };
+      expect(() => processQueue(work, { overflow: 'pause', pausable: source })).toThrow(
+        'processQueue: the source cannot stop on this platform',
+      );
+      expect(() => processQueue(work, { pausable: source })).not.toThrow();
+    });
+
     it('needs something to stop', () => {
       expect(() => processQueue(work, { overflow: 'pause' })).toThrow(
         "processQueue: overflow 'pause' needs a pausable",

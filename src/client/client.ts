@@ -30,7 +30,7 @@ import type {
   TopicUri,
   ValueOf,
 } from './contract.js';
-import { transports } from './dial.js';
+import { mayPause, transports } from './dial.js';
 import { networkSignals } from './network.js';
 import { toSettings, type Settings, type WampClientOptions } from './options.js';
 import { Outbox, type OutboxStats } from './outbox.js';
@@ -74,6 +74,7 @@ export class WampClient<Api extends Contract = AnyContract> {
   /** A type alone: so that the client of one contract is not taken for that of another. */
   declare protected readonly contract?: Api | undefined;
   readonly #settings: Settings;
+  readonly #mayPause: boolean;
   readonly #connection: Connection;
   readonly #topics: Topics;
   readonly #outbox: Outbox;
@@ -88,6 +89,7 @@ export class WampClient<Api extends Contract = AnyContract> {
    */
   constructor(options: WampClientOptions & ContractOption<Api>) {
     this.#settings = toSettings(options);
+    this.#mayPause = mayPause(options);
     const routers = new Routers(transports(options), this.#settings.retry || {});
     const roundTrip = (ms: number): void => {
       this.#roundTrips$.next(ms);
@@ -190,6 +192,14 @@ export class WampClient<Api extends Contract = AnyContract> {
    */
   async reconnect({ graceful = false }: { readonly graceful?: boolean } = {}): Promise<SessionInfo> {
     return firstValueFrom(this.#connection.move(graceful));
+  }
+
+  /**
+   * Whether {@link pause} stops the socket: false in browsers and over transports that cannot. Before the first session of a
+   * `transport` nobody knows, and it is true. What takes a client as its `pausable` looks at it when it is built.
+   */
+  get canPause(): boolean {
+    return this.#connection.session?.canPause ?? this.#mayPause;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { canPause } from '#websocket';
 import { defer, Observable, Subscription, switchMap, take, throwIfEmpty } from 'rxjs';
 import { emitted } from '../auth/credential.js';
 import { ConnectionRefusedError, isRxWampError, TimeoutError, type RxWampError } from '../protocol/errors.js';
@@ -37,6 +38,9 @@ export function transports({
     return () => dialed;
   });
 }
+
+/** Whether what is dialed may be able to stop reading: what a transport of the user can is seen when it has connected. */
+export const mayPause = ({ transport }: WampClientOptions): boolean => transport !== undefined || canPause;
 
 /**
  * One attempt at a session: dials, joins, and hangs up when unsubscribed.

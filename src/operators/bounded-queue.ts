@@ -18,6 +18,8 @@ export type Overflow = 'error' | 'drop-oldest' | 'drop-newest' | 'latest' | 'pau
 
 /** A source that can be told to stop for a while, such as a `Link` in Node. */
 export interface Pausable {
+  /** False where it is known already that it cannot stop: `overflow: 'pause'` is refused when the operator is built then. */
+  readonly canPause?: boolean | undefined;
   /** Stops. Returns false where the platform cannot, as in browsers. */
   pause(): boolean;
   /** Goes on. */
@@ -56,6 +58,7 @@ export function toQueueSettings<T>(operator: string, options: QueueOptions<T>): 
   checkCount(operator, 'capacity', capacity, overflow === 'pause' ? 1 : 0);
   checkGiven(operator, "overflow 'latest' has a capacity of 1", overflow !== 'latest' || capacity === 1);
   checkGiven(operator, "overflow 'pause' needs a pausable", overflow !== 'pause' || pausable !== undefined);
+  if (overflow === 'pause' && pausable?.canPause === false) throw cannotStop(operator);
   switch (overflow) {
     case 'latest':
       return { operator, capacity, overflow: 'drop-oldest', pausable: undefined, onDrop, meter };
@@ -142,10 +145,7 @@ export class BoundedQueue<T> implements Store<T, T> {
   #pauseWhenHalfFull(): void {
     const { pausable, capacity, operator } = this.#settings;
     if (pausable === undefined || this.#isPaused || this.size < capacity / 2) return;
-    if (!pausable.pause())
-      throw new UsageError(ErrorUri.FEATURE_NOT_SUPPORTED, 'the source cannot stop on this platform', {
-        attempted: operator,
-      });
+    if (!pausable.pause()) throw cannotStop(operator);
     this.#isPaused = true;
   }
 
@@ -159,3 +159,6 @@ export class BoundedQueue<T> implements Store<T, T> {
     return new OverflowError(`${capacity} values wait already`, { attempted: operator, limit: capacity });
   }
 }
+
+const cannotStop = (operator: string): UsageError =>
+  new UsageError(ErrorUri.FEATURE_NOT_SUPPORTED, 'the source cannot stop on this platform', { attempted: operator });

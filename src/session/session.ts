@@ -82,6 +82,11 @@ export class Session implements SessionContext {
     return this.link.bufferedBytes;
   }
 
+  /** Whether {@link pause} stops reading. */
+  get canPause(): boolean {
+    return this.link.canPause;
+  }
+
   /** Stops reading until {@link resume}. False where the platform cannot. */
   pause(): boolean {
     return (this.#paused = this.link.pause());

@@ -220,10 +220,15 @@ export class Link extends Subject<WampMessage> {
       });
   }
 
+  /** Whether {@link pause} stops reading. */
+  get canPause(): boolean {
+    return this.#socket.pause !== undefined;
+  }
+
   /** Stops reading until {@link resume}. False where the platform cannot. */
   pause(): boolean {
     this.#socket.pause?.();
-    return this.#socket.pause !== undefined;
+    return this.canPause;
   }
 
   /** Reads on. */

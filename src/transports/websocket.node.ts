@@ -25,6 +25,9 @@ export interface NodeWebSocketOptions {
   readonly perMessageDeflate?: boolean | CompressionOptions | undefined;
 }
 
+/** Whether its sockets can stop reading. */
+export const canPause = true;
+
 /** HTTP answers that blame the request, but that a proxy also gives while its router restarts, or that ask to come again. */
 const PASSING: readonly number[] = [404, 408, 421, 425, 429];
 
