@@ -15,7 +15,7 @@ import { Child } from './child.mjs';
  * @typedef {{ contestant: string, serializer: import('./dimension.mjs').Serializer, columns: import('./dimension.mjs').PhasedColumn[] }} Turn
  * @typedef {{ round: number, turns: Turn[] }} Heat who is there at once; round: from 0
  *
- * @typedef {NonNullable<import('./child.mjs').ChildOptions['next']>} Next
+ * @typedef {{ peer: Record<string, any>, timeoutMs: number, next: import('./child.mjs').ChildOptions['next'] }} Way how it is measured: against whom, until when, and what gives it its turns
  *
  * @typedef {object} Plan
  * @property {readonly Dimension[]} dimensions
@@ -153,28 +153,8 @@ class Measurement {
         break;
       }
       round = heat.round;
-      const baton = new Baton();
-      const running = heat.turns.map(({ contestant, serializer, columns: all }) => {
-        const columns = all.filter(({ label }) => {
-          const { error, onceSeconds } = this.#cell(contestant, serializer, label);
-          return error === undefined && onceSeconds === undefined;
-        });
-        const labels = columns.map(({ label }) => label).join(', ');
-        progress.step(`${this.#found.title} · ${labels} · ${contestant}, ${serializer}`);
-        if (this.#missing[contestant] !== undefined || columns.length === 0) return undefined;
-        const runner = heat.turns.length > 1 ? baton.join() : undefined;
-        return async () => {
-          const next = runner && ((/** @type {number} */ phase) => baton.next(runner, phase));
-          await this.#turn({ contestant, serializer, columns }, peer.info, heat, next);
-          if (runner !== undefined) baton.leave(runner);
-        };
-      });
-      await Promise.all(running.map((run) => run?.()));
+      await this.#heat(heat, peer, progress);
       peer.check();
-      for (const { contestant } of heat.turns) {
-        const why = this.#missing[contestant];
-        if (why !== undefined) this.#found.missing[contestant] = why;
-      }
     }
     this.#found.fewerRounds = Object.fromEntries(
       Object.entries(this.#found.fewerRounds).filter(([, rounds]) => rounds < this.#found.rounds),
@@ -184,18 +164,45 @@ class Measurement {
     return this.#found;
   }
 
-  /** @param {Turn} turn @param {Record<string, any>} peer @param {Heat} heat @param {Next | undefined} next */
-  async #turn(turn, peer, heat, next) {
+  /** @param {Heat} heat @param {Child} peer @param {import('../report/progress.mjs').Progress} progress */
+  async #heat({ turns }, peer, progress) {
+    const baton = new Baton();
+    const others = turns.reduce((sum, { columns }) => sum + columns.length, 0);
+    const running = turns.map(({ contestant, serializer, columns: all }) => {
+      const columns = all.filter(({ label }) => {
+        const { error, onceSeconds } = this.#cell(contestant, serializer, label);
+        return error === undefined && onceSeconds === undefined;
+      });
+      const labels = columns.map(({ label }) => label).join(', ');
+      progress.step(`${this.#found.title} · ${labels} · ${contestant}, ${serializer}`);
+      if (this.#missing[contestant] !== undefined || columns.length === 0) return undefined;
+      const runner = turns.length > 1 ? baton.join() : undefined;
+      const next = runner && ((/** @type {number} */ phase) => baton.next(runner, phase));
+      const timeoutMs = TIMEOUT_MS[this.#plan.mode] * (columns.length > 1 ? 2 : 1) + others * TURN_MS;
+      return async () => {
+        await this.#turn({ contestant, serializer, columns }, { peer: peer.info, timeoutMs, next });
+        if (runner !== undefined) baton.leave(runner);
+      };
+    });
+    await Promise.all(running.map((run) => run?.()));
+    for (const { contestant } of turns) {
+      const why = this.#missing[contestant];
+      if (why !== undefined) this.#found.missing[contestant] = why;
+    }
+  }
+
+  /** @param {Turn} turn @param {Way} way */
+  async #turn(turn, way) {
     const { contestant, serializer, columns } = turn;
     const start = performance.now();
-    const outcome = await this.#one(turn, peer, heat, next);
+    const outcome = await this.#one(turn, way);
     const turnSeconds = (performance.now() - start) / 1000;
     if ('missing' in outcome) this.#missing[contestant] = outcome.missing;
     for (const { label } of columns) {
       const cell = this.#cell(contestant, serializer, label);
       const found = 'columns' in outcome ? outcome.columns[label] : undefined;
       // Alone in its process, a figure has taken what that process and its router took.
-      const seconds = columns.length === 1 && next === undefined ? turnSeconds : (found?.seconds ?? 0);
+      const seconds = columns.length === 1 && way.next === undefined ? turnSeconds : (found?.seconds ?? 0);
       if (!OURS.test(contestant) && seconds > PATIENCE_SECONDS && this.#found.rounds > 1) cell.onceSeconds = seconds;
       if (found === undefined || 'error' in found)
         cell.error = found?.error ?? ('error' in outcome ? outcome.error : 'not measured');
@@ -224,12 +231,10 @@ class Measurement {
 
   /**
    * @param {Turn} turn
-   * @param {Record<string, any>} peer
-   * @param {Heat} heat
-   * @param {Next | undefined} next
+   * @param {Way} way
    * @returns {Promise<Outcome>}
    */
-  async #one(turn, peer, heat, next) {
+  async #one(turn, { peer, timeoutMs, next }) {
     const { id, side } = this.#dimension;
     const { contestant } = turn;
     const { mode, library } = this.#plan;
@@ -246,8 +251,6 @@ class Measurement {
         port,
         control,
       };
-      const columns = heat.turns.reduce((sum, other) => sum + other.columns.length, 0);
-      const timeoutMs = TIMEOUT_MS[mode] * (turn.columns.length > 1 ? 2 : 1) + columns * TURN_MS;
       const args = [JSON.stringify(job)];
       const outcome = await Child.result('measure/job-process.mjs', args, { timeoutMs, library, next });
       const { label, version } = outcome;
