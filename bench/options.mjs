@@ -8,7 +8,7 @@ export const USAGE = `npm run bench -- [options]
   --resume         only what is not yet stored of this build and this machine
   --clients REGEX  only these clients and routers; the floors are always measured, and nothing is stored
   --rounds N       instead of what each dimension wants
-  --minutes N      a dimension goes without its third round when all would take longer; default: 20
+  --minutes N      a dimension goes without its third round when all would take longer; default: 30
   --dist FOLDER    another build of the library than dist/; RXWAMP_DIST in the environment does the same
   --commit HASH    what the build in --dist was made from, where git cannot say
 
@@ -102,7 +102,7 @@ export function wishOf(args, env = {}) {
     clients: pattern('clients', values.clients),
     rounds: values.rounds === undefined ? undefined : count('rounds', values.rounds),
     // Who says how many rounds means it.
-    minutes: values.rounds === undefined ? count('minutes', values.minutes ?? '20') : undefined,
+    minutes: values.rounds === undefined ? count('minutes', values.minutes ?? '30') : undefined,
     dist,
     commit: values.commit,
   };

@@ -71,6 +71,9 @@ export function resultsOf(dimensions) {
       const versions = contenders[name]?.version.split(' / ') ?? [];
       contenders[name] = { label, version: [...new Set([...versions, version])].join(' / ') };
     }
+  const inOrder = dimensions.flatMap(({ entries }) =>
+    entries.flatMap(({ contestant }) => [contestant, `router ${contestant}`]),
+  );
   const missing = Object.fromEntries(
     inTime
       .flatMap(({ missing: some }) => Object.entries(some))
@@ -81,7 +84,9 @@ export function resultsOf(dimensions) {
     conditions: last.conditions,
     startedAt: first.measuredAt,
     seconds,
-    contenders,
+    contenders: Object.fromEntries(
+      Object.entries(contenders).sort(([a], [b]) => inOrder.indexOf(a) - inOrder.indexOf(b)),
+    ),
     missing,
     dimensions: [...dimensions],
   };

@@ -65,7 +65,7 @@ function pageOf(results, left) {
       'a bare `ws` socket, the decoder of the format (`JSON.parse`, `@msgpack/msgpack`, `cborg`), one `Map` look-up by id, a callback. ' +
       '*floor-rx* has an RxJS `Subject` behind the look-up. Nobody has the optional native helpers of `ws`. A peer that takes more than ten ' +
       'seconds for one figure is measured in one round, or skipped where the table says so; an empty field is a case that a contestant does not have, or that a quick run leaves out.',
-    '```sh\nnpm run bench                       # all of it, some twenty minutes; writes this page\n' +
+    '```sh\nnpm run bench                       # all of it, half an hour; writes this page\n' +
       'npm run bench -- --resume           # what a run that was cut off has left\n' +
       'npm run bench -- --only calls       # one dimension again\n' +
       'npm run bench -- --report           # this page from what is stored\n' +

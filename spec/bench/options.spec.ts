@@ -3,7 +3,7 @@ import { wishOf } from '../../bench/options.mjs';
 
 describe('options of the benchmark', () => {
   it('measure all and write the page when there are none', () => {
-    expect(wishOf([])).toMatchObject({ do: 'measure', mode: 'full', isAll: true, minutes: 20, resume: false });
+    expect(wishOf([])).toMatchObject({ do: 'measure', mode: 'full', isAll: true, minutes: 30, resume: false });
     expect(wishOf([])).toHaveProperty('docs', expect.stringMatching(/docs$/));
   });
 

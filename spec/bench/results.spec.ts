@@ -32,6 +32,15 @@ describe('results of several runs', () => {
     expect(missing).toStrictEqual({ wampcc: 'not there' });
   });
 
+  it('name who was measured in the order of the tables, whoever was done first', () => {
+    const entries = ['floor', 'ours', 'peer'].map((contestant) => ({ contestant, serializer: 'json' as const }));
+    const contenders = Object.fromEntries(
+      ['peer', 'ours', 'floor'].map((name) => [name, { label: name, version: '1' }]),
+    );
+    const found = resultsOf([dimensionOf('a', [], { entries, contenders })]);
+    expect(Object.keys(found.contenders)).toStrictEqual(['floor', 'ours', 'peer']);
+  });
+
   it('are refused when there are none', () => {
     expect(() => resultsOf([])).toThrow('nothing has been measured');
   });
