@@ -180,8 +180,12 @@ class Measurement {
       const next = runner && ((/** @type {number} */ phase) => baton.next(runner, phase));
       const timeoutMs = TIMEOUT_MS[this.#plan.mode] * (columns.length > 1 ? 2 : 1) + others * TURN_MS;
       return async () => {
-        await this.#turn({ contestant, serializer, columns }, { peer: peer.info, timeoutMs, next });
-        if (runner !== undefined) baton.leave(runner);
+        try {
+          await this.#turn({ contestant, serializer, columns }, { peer: peer.info, timeoutMs, next });
+        } finally {
+          // The others would wait for ever.
+          if (runner !== undefined) baton.leave(runner);
+        }
       };
     });
     await Promise.all(running.map((run) => run?.()));
