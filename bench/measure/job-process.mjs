@@ -98,6 +98,8 @@ const isMissing = (error) =>
 const failed = (error) =>
   isMissing(error) ? { missing: error.message.split('\n')[0] ?? '' } : { error: String(error) };
 
+// Whoever waits for its turn when the run is killed would wait for ever.
+process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => send(failed(error)));
 process.on('unhandledRejection', (error) => send(failed(error)));
 send(await measure());
