@@ -47,10 +47,12 @@ export class Baton {
     if (this.#holder === runner) this.#holder = undefined;
     if (this.#holder !== undefined) return;
     if (this.#lap.length === 0) this.#lap = this.#nextLap();
-    this.#holder = this.#lap.shift();
-    const go = this.#holder?.waits?.go;
-    if (this.#holder !== undefined) this.#holder.waits = undefined;
-    go?.();
+    const next = this.#lap.shift();
+    if (next?.waits === undefined) return;
+    const { go } = next.waits;
+    next.waits = undefined;
+    this.#holder = next;
+    go();
   }
 
   #nextLap() {

@@ -36,7 +36,7 @@ const BUDGETS = {
 /** The floors and ours are measured for longer: the ratios between them are what the targets are about. */
 const OUR_SLICES = { full: 24, quick: 8 };
 const TIMEOUT_MS = { full: 60_000, quick: 30_000 };
-/** What others in the same heat may take for a figure, beside. */
+/** What each of the others in the same heat may take for a figure, beside. */
 const TURN_MS = 5_000;
 /** A peer that takes longer for one figure is measured once, and the table says so. */
 const PATIENCE_SECONDS = 10;
@@ -167,7 +167,7 @@ class Measurement {
   /** @param {Heat} heat @param {Child} peer @param {import('../report/progress.mjs').Progress} progress */
   async #heat({ turns }, peer, progress) {
     const baton = new Baton();
-    const others = turns.reduce((sum, { columns }) => sum + columns.length, 0);
+    const figures = turns.reduce((sum, { columns }) => sum + columns.length, 0);
     const running = turns.map(({ contestant, serializer, columns: all }) => {
       const columns = all.filter(({ label }) => {
         const { error, onceSeconds } = this.#cell(contestant, serializer, label);
@@ -178,7 +178,7 @@ class Measurement {
       if (this.#missing[contestant] !== undefined || columns.length === 0) return undefined;
       const runner = turns.length > 1 ? baton.join() : undefined;
       const next = runner && ((/** @type {number} */ phase) => baton.next(runner, phase));
-      const timeoutMs = TIMEOUT_MS[this.#plan.mode] * (columns.length > 1 ? 2 : 1) + others * TURN_MS;
+      const timeoutMs = TIMEOUT_MS[this.#plan.mode] * (columns.length > 1 ? 2 : 1) + (figures - all.length) * TURN_MS;
       return async () => {
         try {
           await this.#turn({ contestant, serializer, columns }, { peer: peer.info, timeoutMs, next });

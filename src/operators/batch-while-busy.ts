@@ -13,7 +13,7 @@ import { workThrough, type Store } from './work-through.js';
  * @param options of the bounded queue in which values wait for their batch.
  * @returns emits what the work emits; completes when the source has completed and all work is done. Errors at once with
  * an error of the source or of the work, and with `OverflowError` when the queue is full and `overflow` says so.
- * @throws {UsageError} at once, when `max` or an option makes no sense, or for `'pause'` without something to pause.
+ * @throws {UsageError} at once, when `max` or an option makes no sense, or for `'pause'` without something that can stop.
  * @example
  * wamp.topic('com.example.reading').pipe(
  *   value(),

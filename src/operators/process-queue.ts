@@ -18,8 +18,8 @@ export interface ProcessQueueOptions<T> extends QueueOptions<T> {
  * @param work is called with the value and its index, and returns an Observable, a promise or an (async) iterable.
  * @returns emits what the work emits; completes when the source has completed and all work is done. Errors at once with
  * an error of the source or of the work, and with `OverflowError` when the queue is full and `overflow` says so.
- * @throws {UsageError} at once, when an option makes no sense, or for `'pause'` without something to pause, or with what
- * says that it cannot (`canPause`). Where that is not known before `pausable.pause()`, the result errors with a `UsageError` when the queue fills.
+ * @throws {UsageError} at once, when an option makes no sense, or for `'pause'` without something that can stop. Where
+ * it is not known before `pausable.pause()` that it cannot, the result errors with a `UsageError` when the queue fills.
  * @example
  * wamp.topic('com.example.order').pipe(
  *   processQueue(({ args: [order] }) => save(order), {

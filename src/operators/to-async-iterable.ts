@@ -10,7 +10,7 @@ import { BoundedQueue, toQueueSettings, type QueueOptions, type QueueSettings } 
  *
  * @param options of the queue.
  * @returns a function that makes an iterator of an Observable; it serves one loop.
- * @throws {UsageError} at once, when an option makes no sense, or for `'pause'` without something to pause.
+ * @throws {UsageError} at once, when an option makes no sense, or for `'pause'` without something that can stop.
  * @example
  * for await (const { args } of toAsyncIterable({ capacity: 100, overflow: 'drop-oldest' })(wamp.topic('com.example.tick'))) {
  *   if (await enough(args)) break;       // unsubscribes
